@@ -1,0 +1,1 @@
+"""The tested functions behind the book *Deep Learning Is Maximum Likelihood*."""
