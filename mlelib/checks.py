@@ -1,0 +1,54 @@
+"""Self-checks for the book's exercises: right or wrong and why, never the answer.
+
+In a cell, `answer = ...` waits for you; replace the dots and run `check("1.3", answer)` as the
+cell's last line. `mlelib.exercises.kinds` says how an exercise is added.
+"""
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mlelib.exercises import EXERCISES
+from mlelib.exercises.kinds import Exercise, NotAnsweredError
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What a check found: true if the answer is right; its repr is the message, as plain text."""
+
+    id: str
+    verdict: Literal["right", "wrong", "not answered"]
+    says: str
+
+    def __bool__(self) -> bool:
+        return self.verdict == "right"
+
+    def __repr__(self) -> str:
+        heading = {"right": "right", "wrong": "not yet", "not answered": "not answered yet"}
+        return textwrap.fill(f"Exercise {self.id}, {heading[self.verdict]}. {self.says}", width=80)
+
+
+def check(number: str, answer: Any) -> Result:
+    """Judge your answer to the exercise of this number, such as "1.3".
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise. Nothing that you answer raises.
+    """
+    if number not in EXERCISES:
+        raise ValueError(f"number must be one of {', '.join(EXERCISES)}, got {number!r}")
+    return judge(EXERCISES[number], answer)
+
+
+def judge(exercise: Exercise, answer: Any) -> Result:
+    """The result of an answer to an exercise, listed in the book or not."""
+    try:
+        problem = exercise.judge(answer)
+    except NotAnsweredError:
+        return Result(
+            exercise.id, "not answered", "Replace the ... with your answer and run the cell."
+        )
+    if problem is None:
+        return Result(exercise.id, "right", exercise.why)
+    return Result(exercise.id, "wrong", problem)
