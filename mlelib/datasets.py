@@ -43,8 +43,8 @@ def penguins() -> Penguins:
     Collected 2007–2009; published as a data package by Horst, Hill & Gorman (2020). References and
     what was left out stand in `mlelib/data/README.md`.
     """
-    with files("mlelib").joinpath("data/penguins.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    text = files("mlelib").joinpath("data/penguins.csv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
 
     def numbers(column: str) -> Floats:
         return np.array([float(row[column]) for row in rows])

@@ -1,0 +1,67 @@
+"""Gradient descent with a fixed step, every position kept: for looking at, not for speed.
+
+θ₍ₜ₊₁₎ = θ₍ₜ₎ − step · ∇f(θ₍ₜ₎).
+
+If the gradient of f is L-Lipschitz (its curvature nowhere exceeds L), then a step below 2/L lowers
+f every time, by at least step·(1 − L·step/2)·‖∇f‖². If f is also convex and has a minimiser θ*, the
+path converges to a minimiser, and for step ≤ 1/L
+
+    f(θ₍ₜ₎) − f(θ*) ≤ ‖θ₍₀₎ − θ*‖² / (2·t·step).
+
+On a quadratic, the error along an eigenvector of curvature λ is multiplied by 1 − step·λ each time:
+above 2/L it grows without bound. (Nesterov, *Lectures on Convex Optimization*, 2018, section 2.1.)
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mlelib.arguments import Floats, positive, real_array
+
+
+class Differentiable(Protocol):
+    """Anything with a value and a gradient at θ: an `Objective`, or a class of your own."""
+
+    def value(self, theta: Floats, /) -> float: ...
+    def gradient(self, theta: Floats, /) -> Floats: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Path:
+    """The positions of a descent, the start first.
+
+    `thetas` has shape (steps + 1, …), `values` and `gradient_norms` (steps + 1,). A path that
+    leaves the floating range ends there, shorter, and its last value is inf.
+    """
+
+    thetas: Floats
+    values: Floats
+    gradient_norms: Floats
+
+
+def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, steps: int) -> Path:
+    """`steps` steps of gradient descent on `objective` from `start`, an array of θ's shape.
+
+    Raises
+    ------
+    ValueError
+        If `start` is not finite, `step` is not above 0 or `steps` no whole number of at least 0.
+    """
+    theta, step = real_array("start", start), positive("step", step)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ValueError(f"steps must be a whole number of at least 0, got {steps!r}")
+    thetas, values, norms = [], [], []
+    with np.errstate(all="ignore"):
+        for _ in range(steps + 1):
+            inside = bool(np.isfinite(theta).all())
+            value = float(objective.value(theta)) if inside else np.inf
+            gradient = objective.gradient(theta) if np.isfinite(value) else np.inf
+            thetas.append(theta)
+            values.append(value)
+            norms.append(float(np.linalg.norm(np.ravel(gradient))))
+            if not np.isfinite(value):
+                break
+            theta = theta - step * gradient
+    return Path(np.array(thetas), np.array(values), np.array(norms))
