@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from mlelib.exercises import EXERCISES
-from mlelib.exercises.kinds import Exercise, NotAnsweredError
+from mlelib.exercises.answers import NotAnsweredError
+from mlelib.exercises.kinds import Exercise
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,7 +26,8 @@ class Result:
 
     def __repr__(self) -> str:
         heading = {"right": "right", "wrong": "not yet", "not answered": "not answered yet"}
-        return textwrap.fill(f"Exercise {self.id}, {heading[self.verdict]}. {self.says}", width=80)
+        message = f"Exercise {self.id}, {heading[self.verdict]}. {self.says}"
+        return textwrap.fill(message, 80, break_long_words=False, break_on_hyphens=False)
 
 
 def check(number: str, answer: Any) -> Result:

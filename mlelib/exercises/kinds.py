@@ -20,27 +20,28 @@ Add an exercise to a chapter's `EXERCISES` in about six lines:
 `expected` calls the library when the answer is checked, so that no answer stands in the source as a
 number (anyone can still run the library: a check is a mirror, not a lock). A `Mistake` computes the
 wrong answer that it recognises, `instead(right, *inputs)`; those that many exercises share are in
-`mlelib.exercises.mistakes`. They are tried in order, and what is said never holds the right number.
+`mlelib.exercises.mistakes`. They are tried in order, in whole or at the wrong entries of an array,
+and what is said never holds the right number.
 """
 
 import warnings
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats
-
-
-class NotAnsweredError(Exception):
-    """The answer, or what the learner's function returns, is still the `...` of the exercise."""
+from mlelib.exercises import answers
 
 
 class Exercise(Protocol):
-    """What `mlelib.checks` needs: `judge` gives None if right, else what is wrong in a sentence."""
+    """What `mlelib.checks` needs: `judge` gives None if right, else what is wrong in a sentence.
+
+    `judge` raises `NotAnsweredError` where the `...` still stands.
+    """
 
     @property
     def id(self) -> str: ...
@@ -62,7 +63,7 @@ class Property:
     """What an answer must satisfy: `holds(answer, *inputs)`; `says` is said when it does not."""
 
     says: str
-    holds: Callable[..., bool]
+    holds: Callable[..., Any]
 
 
 @dataclass(frozen=True)
@@ -73,24 +74,24 @@ class Value:
     expected: Callable[[], ArrayLike]
     why: str
     mistakes: Sequence[Mistake] = ()
+    properties: Sequence[Property] = ()
     rtol: float = 1e-6
     atol: float = 1e-12
 
     def judge(self, answer: Any) -> str | None:
         """None if right, else what is wrong."""
-        given = _numbers(answer)
+        given = answers.read_numbers(answer)
         if isinstance(given, str):
             return f"Your answer is {given}."
-        right = np.asarray(self.expected(), dtype=np.float64)
-        return _compare(given, right, (), self)
+        return _compare(given, (), self)
 
 
 @dataclass(frozen=True)
 class Function:
     """The answer is a function: called on hidden, seeded inputs and compared with `expected`.
 
-    `inputs` names each case ("small raw outputs") and makes its arguments from a generator; the
-    first case that fails is reported, properties before values.
+    `inputs` names each case ("small raw outputs") and makes its arguments from a generator. The
+    first case that fails is reported: a mistake that is recognised, else shape, property or size.
     """
 
     id: str
@@ -104,19 +105,20 @@ class Function:
 
     def judge(self, answer: Any) -> str | None:
         """None if right in every case, else what is wrong in the first that is not."""
+        answers.require_answer(answer)
         if not callable(answer):
-            return f"Pass the function itself, without calling it; this is {_kind(answer)}."
+            return f"Pass the function by its name; this is {answers.name_kind(answer)}."
         rng = np.random.default_rng([ord(letter) for letter in self.id])
         passed: list[str] = []
         for case, make in self.inputs.items():
-            problem = self._case(answer, make(rng))
+            problem = self._judge_case(answer, make(rng))
             if problem is not None:
                 so_far = f"Right with {' and '.join(passed)}. " if passed else ""
                 return f"{so_far}With {case}: {problem}"
             passed.append(case)
         return None
 
-    def _case(self, answer: Callable[..., Any], inputs: tuple[Any, ...]) -> str | None:
+    def _judge_case(self, answer: Callable[..., Any], inputs: tuple[Any, ...]) -> str | None:
         own = deepcopy(inputs)
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -124,40 +126,41 @@ class Function:
                 returned = answer(*own)
         except Exception as error:
             shapes = ", ".join(str(np.shape(value)) for value in inputs)
-            return (
-                f"your function stops with {type(error).__name__}: {error} "
-                f"(the shapes of its arguments: {shapes})."
-            )
-        if not all(np.array_equal(a, b) for a, b in zip(own, inputs, strict=True)):
+            what = f"{type(error).__name__}: {error}".rstrip(".")
+            return f"your function stops with {what}. The shapes of its arguments: {shapes}."
+        if not all(
+            np.array_equal(used, made)
+            for used, made in zip(own, inputs, strict=True)
+            if isinstance(made, np.ndarray)
+        ):
             return "your function changes its arguments; work on a copy."
         if returned is None:
             return "your function returns nothing; is a return missing?"
-        given = _numbers(returned)
+        given = answers.read_numbers(returned)
         if isinstance(given, str):
-            return f"your function returns {given}."
-        for required in self.properties:
-            if not required.holds(given, *inputs):
-                return required.says
-        right = np.asarray(self.expected(*inputs), dtype=np.float64)
-        return _compare(given, right, inputs, self)
+            return f"your function returns something {given}."
+        return _compare(given, inputs, self)
 
 
 @dataclass(frozen=True)
 class Example:
-    """Many numbers or arrays are right: all that have every property. The first missing is said."""
+    """Many numbers or arrays of `shape` are right: all that have every property, in this order."""
 
     id: str
     properties: Sequence[Property]
     why: str
+    shape: tuple[int, ...] = ()
 
     def judge(self, answer: Any) -> str | None:
         """None if every property holds, else the first that does not."""
-        given = _numbers(answer)
+        given = answers.read_numbers(answer)
         if isinstance(given, str):
             return f"Your answer is {given}."
-        if not np.isfinite(given).all():
-            return _not_finite(given)
-        return next((p.says for p in self.properties if not p.holds(given)), None)
+        return (
+            answers.compare_shapes(given.shape, self.shape)
+            or answers.find_not_finite(given, np.zeros(self.shape))
+            or _lacks(given, (), self.properties)
+        )
 
 
 @dataclass(frozen=True)
@@ -165,83 +168,40 @@ class Choice:
     """The answer is one of a few; `options` maps each to what is said if it is chosen and wrong."""
 
     id: str
-    expected: Callable[[], Hashable]
-    options: Mapping[Hashable, str]
+    expected: Callable[[], str | int]
+    options: Mapping[str | int, str]
     why: str
 
     def judge(self, answer: Any) -> str | None:
         """None if right, else what is wrong with the option chosen."""
-        if _blank(answer):
-            raise NotAnsweredError
-        if not isinstance(answer, Hashable) or answer not in self.options:
+        answers.require_answer(answer)
+        if isinstance(answer, np.generic):
+            answer = answer.item()
+        if not isinstance(answer, str | int) or answer not in self.options:
             return f"Answer with one of {', '.join(map(repr, self.options))}."
         return None if answer == self.expected() else self.options[answer]
 
 
-def _compare(
-    given: Floats, right: Floats, inputs: tuple[Any, ...], exercise: "Value | Function"
-) -> str | None:
-    rtol, atol = exercise.rtol, exercise.atol
+def _compare(given: Floats, inputs: tuple[Any, ...], exercise: Value | Function) -> str | None:
+    right = np.asarray(exercise.expected(*inputs), dtype=np.float64)
+    tolerance = answers.Tolerance(exercise.rtol, exercise.atol)
     if given.size == right.size == 1:
         given = given.reshape(right.shape)
-    if _same(given, right, rtol, atol):
+    if tolerance.same(given, right):
         return None
-    for mistake in exercise.mistakes:
-        with np.errstate(all="ignore"):
-            wrong = np.asarray(mistake.instead(right, *inputs), dtype=np.float64)
-        if _same(given, wrong, rtol, atol):
-            return mistake.says
-    if given.shape != right.shape:
-        return f"The shape is {_shape(given)} and should be {_shape(right)}."
-    if not np.isfinite(given[np.isfinite(right)]).all():
-        return _not_finite(given)
-    if _same(given, right, max(1e-2, 10 * rtol), atol):
-        return f"Close, but not to a relative error of {rtol:g}. Did you round on the way?"
-    return _how_far(given, right, ~np.isclose(given, right, rtol, atol))
-
-
-def _how_far(given: Floats, right: Floats, wrong: NDArray[np.bool_]) -> str:
-    first = tuple(int(i) for i in np.argwhere(wrong)[0])
-    size = "too large" if given[first] > right[first] else "too small"
-    if right.ndim == 0:
-        return f"The number is {size}."
-    where = first[0] if len(first) == 1 else first
+    with np.errstate(all="ignore"):
+        wrongs = [
+            (mistake.says, np.asarray(mistake.instead(right, *inputs), dtype=np.float64))
+            for mistake in exercise.mistakes
+        ]
     return (
-        f"{wrong.sum()} of {right.size} entries are wrong; the first, at index {where}, is {size}."
+        answers.recognise(given, right, wrongs, tolerance)
+        or answers.compare_shapes(given.shape, right.shape)
+        or answers.find_not_finite(given, right)
+        or _lacks(given, inputs, exercise.properties)
+        or answers.describe(given, right, tolerance)
     )
 
 
-def _same(a: Floats, b: Floats, rtol: float, atol: float) -> bool:
-    return a.shape == b.shape and bool(np.isclose(a, b, rtol=rtol, atol=atol).all())
-
-
-def _not_finite(given: Floats) -> str:
-    bad = given[~np.isfinite(given)].flat[0]
-    return f"It holds {bad}: look for the log of 0, a division by 0, or an exp that overflows."
-
-
-def _numbers(answer: Any) -> Floats | str:
-    """The answer as floats, or what it is instead."""
-    if _blank(answer):
-        raise NotAnsweredError
-    try:
-        array = np.asarray(answer)
-        if array.dtype.kind in "fiuO" and answer is not None:
-            return array.astype(np.float64)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a torch tensor that needs grad
-        pass
-    return f"{_kind(answer)}, and should be a number or an array of numbers"
-
-
-def _blank(answer: Any) -> bool:
-    if isinstance(answer, list | tuple):
-        return any(_blank(part) for part in answer)
-    return answer is Ellipsis
-
-
-def _kind(answer: Any) -> str:
-    return "a function" if callable(answer) else f"of type {type(answer).__name__}"
-
-
-def _shape(array: Floats) -> str:
-    return "that of a single number" if array.ndim == 0 else str(array.shape)
+def _lacks(given: Floats, inputs: tuple[Any, ...], properties: Sequence[Property]) -> str | None:
+    return next((p.says for p in properties if not p.holds(given, *inputs)), None)
