@@ -60,7 +60,7 @@ def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, s
             gradient = objective.gradient(theta) if np.isfinite(value) else np.inf
             thetas.append(theta)
             values.append(value)
-            norms.append(float(np.linalg.norm(np.ravel(gradient))))
+            norms.append(float(np.linalg.norm(gradient)))
             if not np.isfinite(value):
                 break
             theta = theta - step * gradient

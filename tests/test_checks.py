@@ -96,6 +96,9 @@ def stable_softmax(z):
     return e / e.sum(axis=1, keepdims=True)
 
 
+TRUE_OR_FALSE = Choice("9.6", lambda: True, {True: "Not so.", False: "It is."}, "It matters.")
+
+
 def says(exercise, answer) -> str:
     """What a wrong answer is told."""
     result = judge(exercise, answer)
@@ -115,7 +118,7 @@ def says(exercise, answer) -> str:
         (NEGATIVE_NLL, 0.1),
         (NEGATIVE_NLL, Fraction(1, 3)),
         (MEAN_OR_MODE, "mode"),
-        (MEAN_OR_MODE, np.str_("mode")),
+        (TRUE_OR_FALSE, np.float64(2) > 1),
     ],
 )
 def test_a_right_answer_is_right_and_told_why_it_matters(exercise, answer) -> None:
@@ -216,6 +219,8 @@ def test_a_mistake_in_one_entry_is_named_there() -> None:
         (MEAN_OR_MODE, "mean", "Nobody counts 2.5 goals."),
         (MEAN_OR_MODE, "median", "Answer with one of 'mode', 'mean'."),
         (MEAN_OR_MODE, ["mode"], "Answer with one of 'mode', 'mean'."),
+        (TRUE_OR_FALSE, np.float64(2) < 1, "It is."),
+        (TRUE_OR_FALSE, np.array([True]), "Answer with one of True, False."),
         (SOFTMAX, 3.0, "Pass the function by its name; this is of type float."),
     ],
 )

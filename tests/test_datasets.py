@@ -33,6 +33,8 @@ def test_penguins_are_counted_as_published() -> None:
         "Dream": 123,
         "Torgersen": 47,
     }
+    for names in (Penguins.species_names, Penguins.island_names, Penguins.sex_names):
+        assert names == tuple(sorted(names))
     on_dream = birds.island == Penguins.island_names.index("Dream")
     assert set(birds.species[on_dream]) == {0, 1}  # Gentoo breed on Biscoe only
     assert set(birds.island[birds.species == 2]) == {0}
@@ -86,6 +88,8 @@ def test_height_and_bmi_are_the_stated_log_normals_and_independent() -> None:
     u = cut.cdf(np.log(crowd.height / 1.70) / 0.055)
     v = cut.cdf(np.log(crowd.bmi / 23) / 0.18)
     for sample in (u, v):
+        assert 0 < sample.min() < 0.001
+        assert 0.999 < sample.max() < 1
         assert chisquare(np.histogram(sample, bins=20, range=(0, 1))[0]).pvalue > 1e-3
     table = np.histogram2d(u, v, bins=5, range=((0, 1), (0, 1)))[0]
     assert chisquare(table.ravel()).pvalue > 1e-3
