@@ -1,0 +1,125 @@
+"""The summed negative log posterior of a linear model, up to log p(D)."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from mlelib.arguments import Floats, real_array
+from mlelib.likelihoods import Likelihood
+from mlelib.priors import Flat, Prior
+
+BLOCK = 2**15  # raw outputs held at once: 256 kB, so that the temporaries stay in the cache
+ROWS = 2**13  # and of so many examples at most
+THREADS = 2
+
+
+def add_intercept(X: ArrayLike) -> Floats:
+    """`X (n, d)` with a column of ones before it, so that theta[0] is the intercept; a vector is one column.
+
+    Raises
+    ------
+    ValueError
+        If `X` is no finite array of real numbers with one or two axes.
+    """
+    array = real_array("X", X)
+    columns = array[:, None] if array.ndim == 1 else real_array("X", array, (None, None))
+    return np.column_stack([np.ones(len(columns)), columns])
+
+
+@dataclass(frozen=True, eq=False)
+class Objective:
+    """−Σᵢ log p(yᵢ | xᵢ·θ) − Σⱼ log p(θⱼ), in nats: a sum over all n examples, no mean.
+
+    `X` is (n, d), its own column of ones included (`add_intercept`), `y` is (n,). `theta` is (d,),
+    or (d, m) for a likelihood with m raw outputs, and z = X θ is (n,) or (n, m).
+
+    Raises
+    ------
+    ValueError
+        If `X` or `y` is not finite, empty or of the wrong shape, `y` holds what the likelihood cannot
+        give, or the prior's mask does not fit theta.
+    """
+
+    likelihood: Likelihood
+    X: Any
+    y: Any
+    prior: Prior = Flat()
+
+    def __post_init__(self) -> None:
+        X = real_array("X", self.X, (None, None))
+        y = real_array("y", self.y)
+        if y.ndim != 1:
+            raise ValueError(
+                f"y must be a vector, one entry for each row of X, got shape {y.shape}"
+            )
+        if len(X) != len(y):
+            raise ValueError(
+                f"X must have one row for each of the {len(y)} entries of y, got shape {X.shape}"
+            )
+        self.likelihood.constant(y)  # raises if y is outside the likelihood's range
+        object.__setattr__(self, "X", X)
+        object.__setattr__(self, "y", y)
+        object.__setattr__(self, "prior", self.prior.spread(self.shape))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of theta: (d,), or (d, m) for m raw outputs."""
+        d, m = self.X.shape[1], self.likelihood.outputs
+        return (d,) if m == 1 else (d, m)
+
+    def value(self, theta: ArrayLike) -> float:
+        """The objective at `theta`."""
+        theta = self._parameters(theta)
+        nll = self.likelihood.nll(self.y, self.X @ theta)
+        return float(nll.sum() - self.prior.log_prob(theta).sum())
+
+    def gradient(self, theta: ArrayLike) -> Floats:
+        """Its gradient, of the shape of `theta`; at a kink, the entry of the kink is taken as 0."""
+        theta = self._parameters(theta)
+        slopes = self.likelihood.gradient(self.y, self.X @ theta)
+        return np.asarray(self.X.T @ slopes + self.prior.gradient(theta))
+
+    def hessian(self, theta: ArrayLike) -> Floats:
+        """Its matrix of second derivatives in `theta.ravel()`: (d, d), or (d·m, d·m) with θ[j, k] at j·m + k."""
+        theta = self._parameters(theta)
+        curvature = self.likelihood.curvature(self.y, self.X @ theta)
+        if theta.ndim == 1:
+            data = self.X.T @ (curvature[:, None] * self.X)
+        else:
+            data = np.einsum("ni,nkl,nj->ikjl", self.X, curvature, self.X, optimize=True)
+        flat = data.reshape(theta.size, theta.size)
+        return np.asarray(flat + np.diag(self.prior.curvature(theta).ravel()))
+
+    def values(self, thetas: ArrayLike) -> Floats:
+        """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result of shape (...).
+
+        The raw outputs of all rows at all parameters would fill memory (and the time goes into
+        waiting for it), so they are made and summed in blocks: at most `THREADS` · `BLOCK` numbers at
+        a time, and what the likelihood holds beside them, whatever n and the number of parameters.
+        """
+        array = real_array("thetas", thetas)
+        parameters = array.shape[max(array.ndim - len(self.shape), 0) :]
+        if parameters != self.shape:
+            spelled = ", ".join(map(str, ("...", *self.shape)))
+            raise ValueError(f"thetas must have shape ({spelled}), got {array.shape}")
+        batch = array.reshape(-1, *self.shape)
+        size = max(1, BLOCK // (min(len(self.X), ROWS) * self.likelihood.outputs))
+        blocks = [batch[start : start + size] for start in range(0, len(batch), size)]
+        with ThreadPoolExecutor(THREADS) as threads:
+            sums = np.concatenate(list(threads.map(self._block, blocks)))
+        return np.asarray(sums.reshape(array.shape[: array.ndim - len(self.shape)]))
+
+    def _block(self, thetas: Floats) -> Floats:
+        """The objective at a block of parameters (b, ...), shape (b,)."""
+        total = -self.prior.log_prob(thetas).reshape(len(thetas), -1).sum(axis=1)
+        for start in range(0, len(self.X), ROWS):
+            rows = slice(start, start + ROWS)
+            z = np.moveaxis(np.tensordot(self.X[rows], thetas, (1, 1)), 1, 0)  # (b, n) or (b, n, m)
+            total += self.likelihood.nll(self.y[rows], z).sum(axis=1)
+        return total
+
+    def _parameters(self, theta: ArrayLike) -> Floats:
+        return real_array("theta", theta, self.shape)
