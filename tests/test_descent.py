@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlelib.datasets import people
 from mlelib.descent import gradient_descent
+from mlelib.estimation import maximum_likelihood
+from mlelib.likelihoods import Bernoulli, Gaussian, Poisson
+from mlelib.objectives import Objective, add_intercept
 
 
 class Quadratic:
@@ -108,6 +112,26 @@ def test_a_position_out_of_range_is_not_passed_to_the_objective() -> None:
     path = gradient_descent(Picky(np.eye(1)), [1e300], 1e10, 5)
     assert path.values.tolist() == [1.0, np.inf]
     assert np.isinf(path.thetas[-1]).all()
+
+
+def test_descent_on_an_objective_ends_at_the_maximum_of_the_likelihood() -> None:
+    crowd = people(200, seed=1)
+    X = add_intercept(np.column_stack([(crowd.height - 1.7) / 0.1, (crowd.weight - 70) / 10]))
+    objective = Objective(Bernoulli(), X, crowd.diet)
+    L = np.linalg.eigvalsh(X.T @ X)[-1] / 4
+    path = gradient_descent(objective, np.zeros(3), 1.9 / L, 3000)
+    estimate = maximum_likelihood(Bernoulli(), X, crowd.diet)
+    assert path.gradient_norms[-1] < 1e-9
+    assert np.allclose(path.thetas[-1], estimate.theta, rtol=1e-8)
+
+
+@pytest.mark.parametrize("likelihood", [Gaussian(), Poisson()])
+def test_descent_on_an_objective_diverges_to_inf_and_raises_nothing(likelihood) -> None:
+    x = np.arange(5.0)
+    objective = Objective(likelihood, add_intercept(x), 100 * x)
+    path = gradient_descent(objective, np.zeros(2), 10.0, 500)
+    assert path.values[-1] == np.inf
+    assert np.isfinite(path.values[:-1]).all()
 
 
 def test_no_steps_is_the_start_alone() -> None:

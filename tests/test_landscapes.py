@@ -5,7 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlelib.datasets import penguins, people
 from mlelib.landscapes import chord, convexity_gap, grid, hessian_spectrum
+from mlelib.likelihoods import Bernoulli, Categorical, StudentT
+from mlelib.objectives import Objective, add_intercept
 
 A = np.array([[2.0, 0.5, -1.0], [0.5, 3.0, 0.25], [-1.0, 0.25, 1.5]])
 B = np.array([1.0, -2.0, 0.5])
@@ -138,6 +141,34 @@ def test_the_spectrum_over_a_matrix_of_parameters_counts_its_entries() -> None:
     factor = np.linalg.qr(factor)[0]
     spectrum = hessian_spectrum(Tensor(), np.zeros((3, 2)))
     assert np.allclose(spectrum, [-3, 1, 2, 3, 4, 5], rtol=1e-12)
+
+
+def test_the_landscape_of_an_objective_is_its_value_at_each_point() -> None:
+    birds = penguins()
+    X = add_intercept((birds.flipper_length_mm - 200) / 14)
+    objective = Objective(Categorical(3), X, birds.species)
+    center = np.array([[0.1, -0.2, 0.1], [-2.0, -1.0, 3.0]])
+    x, y = np.linspace(-3, 0, 4), np.linspace(1, 4, 3)
+    seen = grid(objective, center, x, y, ((1, 0), (1, 2))).values
+    for row, column in np.ndindex(3, 4):
+        theta = center.copy()
+        theta[1, 0], theta[1, 2] = x[column], y[row]
+        assert seen[row, column] == pytest.approx(objective.value(theta), rel=1e-12)
+
+
+def test_the_curvature_of_objectives_is_seen() -> None:
+    """Logistic regression curves up everywhere; the Student-t curves down where residuals are wide;
+    softmax is flat along the d shifts that it does not see."""
+    crowd = people(100, seed=1)
+    X = add_intercept(np.column_stack([crowd.height - 1.7, (crowd.weight - 70) / 10]))
+    theta = np.array([0.3, -5.0, 2.0])
+    assert hessian_spectrum(Objective(Bernoulli(), X, crowd.diet), theta)[0] > 0
+    # The residual of a single example is 2: curvature (ν + 1)(ν − r²)/(ν + r²)² = 4·(3 − 4)/49.
+    alone = Objective(StudentT(df=3.0), np.ones((1, 1)), np.array([2.0]))
+    assert hessian_spectrum(alone, [0.0]) == pytest.approx([-4 / 49], rel=1e-14)
+    spectrum = hessian_spectrum(Objective(Categorical(3), X, crowd.weight_class), np.zeros((3, 3)))
+    assert np.allclose(spectrum[:3], 0, atol=1e-12 * spectrum[-1])
+    assert spectrum[3] > 1e-6 * spectrum[-1]
 
 
 @pytest.mark.parametrize(
