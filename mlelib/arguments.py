@@ -1,4 +1,8 @@
-"""Checks on what the caller passes in: each raises `ValueError` that names the argument, what came and what is wanted."""
+"""Checks on what the caller passes in.
+
+Each raises `ValueError` that names the argument, what came and what is wanted. What comes back may
+share memory with what came in: do not write into it.
+"""
 
 from typing import Any
 
@@ -10,12 +14,15 @@ Integers = NDArray[np.int64]
 
 
 def real_array(name: str, value: ArrayLike, shape: tuple[int | None, ...] | None = None) -> Floats:
-    """`value` as a float64 array, finite, not empty and, where `shape` is given, of that shape (None: any length).
+    """`value` as a float64 array, finite, not empty, and of `shape` where that is given.
+
+    A None in `shape` stands for any length.
 
     Raises
     ------
     ValueError
-        For strings, objects, complex or ragged input, for nan or ±inf, for no entries, for another shape.
+        For strings, objects, complex or ragged input, for nan or ±inf, for no entries, for another
+        shape.
     """
     array = _numeric(name, value)
     if array.size == 0:
@@ -34,7 +41,8 @@ def labels(name: str, value: ArrayLike, classes: int) -> Integers:
     Raises
     ------
     ValueError
-        As `real_array`; for a label that is no whole number or out of range; for anything but one axis.
+        As `real_array`; for a label that is no whole number or out of range; for anything but one
+        axis.
     """
     array = real_array(name, value, shape=(None,))
     strange = (array != np.floor(array)) | (array < 0) | (array > classes - 1)
@@ -70,7 +78,8 @@ def _numeric(name: str, value: Any) -> Floats:
         ) from None
     if array.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers, got dtype {array.dtype}")
-    return array.astype(np.float64)
+    with np.errstate(over="ignore"):  # a long double may be out of range: inf, and refused as such
+        return array.astype(np.float64, copy=False)
 
 
 def _fits(actual: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:

@@ -1,0 +1,64 @@
+"""Counts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mlelib.arguments import Floats, real_array
+from mlelib.likelihoods.base import Likelihood
+from mlelib.numerics import bregman_exp, stirling_rest, times_exp
+
+LARGEST_RATE = 9.2e18  # beyond it a draw does not fit into 64 bits
+
+
+@dataclass(frozen=True)
+class Poisson(Likelihood):
+    """y ~ Poisson(e^z): counts 0, 1, 2, …, and z is the log of their rate.
+
+    nll = e^z − y z + log y!. The loss is half the deviance, e^z − y − y (z − log y) ≥ 0, which is 0
+    at e^z = y; the constant is log y! − (y log y − y), the nll of that saturated model.
+
+    Where the rate λ is a whole number, λ − 1 and λ are equally probable, and `mode` gives λ.
+
+    Source: McCullagh & Nelder (1989), *Generalized Linear Models*, section 2.3.
+    """
+
+    def targets(self, y: ArrayLike) -> Floats:
+        counts = real_array("y", y, (None,))
+        strange = (counts < 0) | (counts != np.floor(counts))
+        if strange.any():
+            raise ValueError(f"y must hold counts 0, 1, 2, …, got {counts[strange][0]:g}")
+        return counts
+
+    @np.errstate(over="ignore")
+    def _loss(self, y: Floats, z: Floats) -> Floats:
+        some = np.maximum(y, 1)
+        gap = bregman_exp(z - np.log(some), times_exp(1 / some, z))
+        return np.asarray(np.where(y == 0, np.exp(z), some * gap))
+
+    def _constant(self, y: Floats) -> Floats:
+        return stirling_rest(y)
+
+    @np.errstate(over="ignore")
+    def _gradient(self, y: Floats, z: Floats) -> Floats:
+        return np.asarray(np.exp(z) - y)
+
+    @np.errstate(over="ignore")
+    def _curvature(self, y: Floats, z: Floats) -> Floats:
+        return np.asarray(np.exp(z))
+
+    @np.errstate(over="ignore")
+    def _mean(self, z: Floats) -> Floats:
+        return np.asarray(np.exp(z))
+
+    @np.errstate(over="ignore")
+    def _mode(self, z: Floats) -> Floats:
+        return np.floor(np.exp(z))
+
+    @np.errstate(over="ignore")
+    def _sample(self, z: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
+        rate = np.exp(z)
+        if rate.max() > LARGEST_RATE:
+            raise ValueError(f"z must be below {np.log(LARGEST_RATE):.1f} to sample, got {z.max()}")
+        return rng.poisson(rate)
