@@ -1,0 +1,60 @@
+"""Mathematics set at build time, as MathML: no script, no other host, read aloud by screen readers.
+
+`math-core` turns TeX into MathML Core. An error in a formula is a warning of the build, so it fails `make book`.
+"""
+
+from pathlib import Path
+
+from docutils import nodes
+from math_core import LatexError, LatexToMathML
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+from sphinx.writers.html5 import HTML5Translator
+
+from .mathfont import NAME, math_font
+
+logger = logging.getLogger(__name__)
+converter = LatexToMathML(fancy_error=False)
+
+
+def mathml(node: nodes.math | nodes.math_block, *, display: bool) -> str:
+    tex = node.astext()
+    try:
+        return converter.convert_with_local_state(tex, displaystyle=display)
+    except LatexError as error:
+        logger.warning(
+            "%s in the formula %r", error, tex, location=node, type="book", subtype="math"
+        )
+        return ""
+
+
+def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    self.body.append(mathml(node, display=False))
+    raise nodes.SkipNode
+
+
+def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
+    # The theme lets elements of this class be scrolled by keyboard where they are too wide.
+    classes = "math notranslate pst-scrollable-table-container"
+    self.body.append(self.starttag(node, "div", "", CLASS=classes))
+    self.body.append(mathml(node, display=True))
+    if node["number"]:
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def stage_font(app: Sphinx) -> None:
+    folder = Path(app.outdir).parent / ".fonts"
+    if not (folder / NAME).exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / NAME).write_bytes(math_font())
+    app.config.html_static_path.append(str(folder))
+
+
+def setup(app: Sphinx) -> None:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_display, None))
+    app.connect("builder-inited", stage_font)

@@ -1,0 +1,48 @@
+"""Build the book: `.venv/bin/python tools/book.py` (what `make book` runs once the environment stands).
+
+Warnings are errors, and so is a failing cell. Sphinx warns about a page only when it reads it, so after a
+failure it is made to read all pages again: a broken book fails every time. Executed cells stay cached.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "_ext"))
+
+from book.freshness import book_digest  # noqa: E402
+
+BIN = Path(sys.executable).parent
+BUILD = ROOT / "_build"
+FIRST_PAGE = BUILD / "html" / "index.html"
+BUILT_FROM = BUILD / "built-from"
+
+
+def main() -> None:
+    start, sources = time.monotonic(), book_digest()
+    BUILT_FROM.unlink(missing_ok=True)
+    environment = {
+        # The kernel and the settings of this environment, whatever else the user has.
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "MPLCONFIGDIR": str(BUILD / ".matplotlib"),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    }
+    # matplotlib says on stderr that it looks for fonts the first time; a cell must not be the one to meet that.
+    commands = [
+        [BIN / "python", "-c", "import matplotlib.font_manager"],
+        [BIN / "jupyter-book", "build", ROOT, "-W", "-n", "--keep-going"],
+    ]
+    for command in commands:
+        if subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode:
+            shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+            sys.exit("The book was not built: see the warnings and errors above.")
+    BUILT_FROM.write_text(sources)
+    print(f"The book stands, after {time.monotonic() - start:.0f} s. Its first page:\n{FIRST_PAGE}")
+
+
+if __name__ == "__main__":
+    main()
