@@ -1,0 +1,1 @@
+"""One test per claim, by chapter; a package since `tests/identities` has the same file names."""
