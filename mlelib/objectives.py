@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats, real_array
-from mlelib.likelihoods import Likelihood
-from mlelib.priors import Flat, Prior
+from mlelib.likelihoods import Bernoulli, Likelihood
+from mlelib.priors import BetaPrior, Flat, Prior
 
 BLOCK = 2**15  # raw outputs held at once: 256 kB, so that the temporaries stay in the cache
 ROWS = 2**13  # and of so many examples at most
@@ -63,6 +63,12 @@ class Objective:
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "prior", self.prior.spread(self.shape))
+        coin = isinstance(self.likelihood, Bernoulli) and np.all(X == 1)
+        if isinstance(self.prior, BetaPrior) and not coin:
+            raise ValueError(
+                "prior must fit the likelihood: a BetaPrior is over the bias of a coin, a Bernoulli "
+                f"whose X is one column of ones, got {self.likelihood} and X of shape {X.shape}"
+            )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -86,12 +92,8 @@ class Objective:
         """Its matrix of second derivatives in `theta.ravel()`: (d, d), or (d·m, d·m) with θ[j, k] at j·m + k."""
         theta = self._parameters(theta)
         curvature = self.likelihood.curvature(self.y, self.X @ theta)
-        if theta.ndim == 1:
-            data = self.X.T @ (curvature[:, None] * self.X)
-        else:
-            data = np.einsum("ni,nkl,nj->ikjl", self.X, curvature, self.X, optimize=True)
-        flat = data.reshape(theta.size, theta.size)
-        return np.asarray(flat + np.diag(self.prior.curvature(theta).ravel()))
+        penalty = np.diag(self.prior.curvature(theta).ravel())
+        return weighted_gram(self.X, curvature) + penalty
 
     def values(self, thetas: ArrayLike) -> Floats:
         """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result of shape (...).
@@ -123,3 +125,11 @@ class Objective:
 
     def _parameters(self, theta: ArrayLike) -> Floats:
         return real_array("theta", theta, self.shape)
+
+
+def weighted_gram(X: Floats, weights: Floats) -> Floats:
+    """Σᵢ xᵢ xᵢᵀ wᵢ, (d, d); for weights (n, m, m), (d·m, d·m) in the order of `theta.ravel()`."""
+    if weights.ndim == 1:
+        return np.asarray(X.T @ (weights[:, None] * X))
+    size = X.shape[1] * weights.shape[1]
+    return np.einsum("ni,nkl,nj->ikjl", X, weights, X, optimize=True).reshape(size, size)
