@@ -14,7 +14,7 @@ help:  ## Show what there is to make
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 book: $(VENV)/book  ## Build the book into _build/html (the first time: make the environment too)
-	@$(BIN)/python tools/book.py
+	@$(BIN)/python tools/build.py
 
 test: $(VENV)/test book  ## Check format, lint and types, then run every test
 	$(BIN)/ruff format --check .

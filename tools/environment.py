@@ -1,6 +1,7 @@
 """Make the environment in .venv: `python tools/environment.py book` or `… test` (see the Makefile).
 
-Needs Python 3.11 and nothing else. Says what it does, step by step; pip's own words go to .venv/install.log.
+Needs Python 3.11 and nothing else. Says what it does, step by step; pip's own words go to
+.venv/install.log.
 """
 
 import os
@@ -22,13 +23,15 @@ import sys, torch
 built_for = torch.version.cuda or torch.version.hip
 sys.exit(f"torch {torch.__version__} is a GPU build ({built_for})" if built_for else 0)
 """
-GPU_BUILD = """A GPU build of PyTorch came along: gigabytes that this book does not use.
-It was removed again. The CPU build comes from the index named in requirements-torch.txt, which pip could
-not reach. Make that index (or a mirror of it, in pip's configuration) reachable and try again."""
+GPU_BUILD = """
+A GPU build of PyTorch came along: gigabytes that this book does not use. It was removed again. The
+CPU build comes from the index named in requirements-torch.txt, which pip could not reach. Make that
+index (or a mirror of it, in pip's configuration) reachable and try again."""
 
-NO_CHROMIUM = """The page tests need Chromium. None was found, and it could not be installed: neither by apt-get
-(needs Debian or Ubuntu, and root or sudo) nor by `playwright install chromium` (needs its download site).
-Install Chromium or Chrome, or name one in the environment variable CHROMIUM, and try again."""
+NO_CHROMIUM = """
+The page tests need Chromium. None was found, and it could not be installed: neither by apt-get
+(needs Debian or Ubuntu, and root or sudo) nor by `playwright install chromium` (needs its download
+site). Install Chromium or Chrome, or name one in the environment variable CHROMIUM, and try again."""
 
 
 def run(*command: str | Path, log: str = "a", seen: Callable[[str], None] | None = None) -> bool:

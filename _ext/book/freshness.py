@@ -1,9 +1,9 @@
 """The book never shows a number older than the code that computed it.
 
-Executed cells are kept in a cache whose folder is named by a digest of everything they depend on: the
-library and the lock. Editing either runs all cells again, editing prose runs none, and undoing an edit finds
-the old results. What only changes how results are drawn has digests of its own, as configuration values, so
-that Sphinx reads or writes the pages again without running them.
+Executed cells are kept in a cache whose folder is named by a digest of everything they depend on:
+the library and the lock. Editing either runs all cells again, editing prose runs none, and undoing
+an edit finds the old results. What only changes how results are drawn has digests of its own, as
+configuration values, so that Sphinx reads or writes the pages again without running them.
 """
 
 import hashlib

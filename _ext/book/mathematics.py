@@ -1,6 +1,6 @@
-"""Mathematics set at build time, as MathML: no script, no other host, read aloud by screen readers.
+"""Mathematics set at build time, as MathML: no script, no other host, and it can be read aloud.
 
-`math-core` turns TeX into MathML Core. An error in a formula is a warning of the build, so it fails `make book`.
+`math-core` turns TeX into MathML Core. A formula it cannot read is a warning, and fails the build.
 """
 
 from pathlib import Path

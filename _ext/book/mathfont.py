@@ -1,7 +1,7 @@
-"""The font of the mathematics: STIX Two Math (SIL Open Font License), cut down to what a book like this needs.
+"""The font of the mathematics: STIX Two Math (SIL Open Font License), cut down to what is needed.
 
-The whole font, which comes with the package ziamath, is 1.5 MB; the cut is 65 kB. A test sees to it that the
-book has no character that was cut away.
+The whole font, which comes with the package ziamath, is 1.5 MB; the cut is 65 kB. A test sees to it
+that the book has no character that was cut away.
 """
 
 from importlib.resources import files
@@ -55,9 +55,9 @@ def math_font() -> bytes:
 
 
 def _keep_script_variants(font: TTFont, characters: str) -> None:
-    """Drop the feature ssty, heavier shapes for scripts, for all but some characters: it doubles the file.
+    """Drop the feature ssty, heavier shapes for scripts, for all but some characters.
 
-    Primes need it, being twice as small as they should be without.
+    It doubles the file; but primes need it, being half as tall as they should be without.
     """
     cmap = font.getBestCmap()
     kept = {cmap[ord(character)] for character in characters}

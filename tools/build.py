@@ -1,7 +1,8 @@
-"""Build the book: `.venv/bin/python tools/book.py` (what `make book` runs once the environment stands).
+"""Build the book: `.venv/bin/python tools/build.py`, which `make book` runs in its environment.
 
-Warnings are errors, and so is a failing cell. Sphinx warns about a page only when it reads it, so after a
-failure it is made to read all pages again: a broken book fails every time. Executed cells stay cached.
+Warnings are errors, and so is a failing cell. Sphinx warns about a page only when it reads it, so
+after a failure it is made to read all pages again: a broken book fails every time. Executed cells
+stay cached.
 """
 
 import os
@@ -31,13 +32,13 @@ def main() -> None:
         "MPLCONFIGDIR": str(BUILD / ".matplotlib"),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
-    # matplotlib says on stderr that it looks for fonts the first time; a cell must not be the one to meet that.
+    # The first time, matplotlib says on stderr that it looks for fonts: let it be before any cell.
     commands = [
         [BIN / "python", "-c", "import matplotlib.font_manager"],
         [BIN / "jupyter-book", "build", ROOT, "-W", "-n", "--keep-going"],
     ]
     for command in commands:
-        if subprocess.run(command, cwd=ROOT, env=os.environ | environment).returncode:
+        if subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environment).returncode:
             shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
             sys.exit("The book was not built: see the warnings and errors above.")
     BUILT_FROM.write_text(sources)
