@@ -1,8 +1,8 @@
 """The tested functions behind the book *Deep Learning Is Maximum Likelihood*.
 
 Choose a distribution for y given the model's raw output z; the loss is its negative log-likelihood.
-`likelihoods` writes the distributions, `losses` the textbook formulas, and the tests prove that one is
-the other.
+`likelihoods` writes the distributions, `losses` the textbook formulas, and the tests prove that one
+is the other.
 
 Shapes, the same everywhere: n examples, d features, K classes, m raw outputs an example.
 
@@ -13,8 +13,9 @@ theta      (d,), or (d, m) for m raw outputs
 z = Xθ     (n,), or (n, m); leading batch axes are allowed
 =========  =========================================================================================
 
-Everything is per example unless it says sum, and in nats. Wrong input raises `ValueError` naming the
-argument; where a likelihood has no finite or no unique maximum, a named exception says what to do.
+Everything is per example unless it says sum, and in nats. Wrong input raises `ValueError` naming
+the argument; where a likelihood has no finite or no unique maximum, a named exception says what to
+do.
 """
 
 from mlelib import checks, losses, numerics
