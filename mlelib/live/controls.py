@@ -199,6 +199,9 @@ class Pad:
             raise ValueError(f"axes of a Pad must be plain two-dimensional Axes, got {self.axes!r}")
         if self.x is None and self.y is None:
             raise ValueError("a Pad needs the name of a control for x, for y, or for both")
+        scales = {self.axes.get_xscale(), self.axes.get_yscale()} - {"linear", "log"}
+        if scales:
+            raise ValueError(f"axes of a Pad must be linear or logarithmic, got {scales.pop()!r}")
 
 
 def _check_label(label: Any) -> None:

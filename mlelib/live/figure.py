@@ -1,19 +1,26 @@
 """`LiveFigure`: what an author writes."""
 
-import inspect
-import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
-from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
 from mlelib.live.controls import Control, Pad, Slider, Value
-
-Update = Callable[..., Sequence[Artist]]
-Readout = Callable[..., Mapping[str, str]]
+from mlelib.live.payload import MIME, build_folder, payload
+from mlelib.live.stage import Stage
+from mlelib.live.updates import (
+    Readout,
+    Update,
+    Watch,
+    artists_of,
+    call,
+    called,
+    check_disjoint,
+    parameters,
+    read,
+)
 
 
 class LiveFigure:
@@ -62,7 +69,8 @@ class LiveFigure:
 
     What is drawn
     -------------
-    Black follows the page's text colour and white is left out, so that dark pages work. Each axes
+    Black follows the page's text colour and white its background, so that dark pages work
+    (`#000001` and `#fffffe` stay as they are). Each axes
     (with what overlaps it) is a panel of its own, and panels stack on a phone; nothing may be
     attached to the figure itself (`suptitle`, `fig.text`). Give heat maps as `imshow(...,
     interpolation="none")`: the grid is embedded as it is and the browser smooths it. Hatches and
@@ -100,8 +108,12 @@ class LiveFigure:
         self.updates, self.pads, self.readout = tuple(updates), tuple(pads), readout
         self._check_controls()
         self._values = {key: control.value for key, control in self.controls.items()}
-        for update in self.updates:
-            update(**{key: self._values[key] for key in parameters(update)})
+        self._artists = [artists_of(update, self._values) for update in self.updates]
+        check_disjoint(self.updates, self._artists)
+        self._stage = Stage(name, fig, [artist for group in self._artists for artist in group])
+        self._watch = Watch(fig)
+        self._static = self._stage.static()
+        self._labels = tuple(call(readout, self._values)) if readout else ()
 
     @property
     def values(self) -> Mapping[str, Value]:
@@ -116,9 +128,42 @@ class LiveFigure:
         new = {name: self.controls[name].check(name, value) for name, value in values.items()}
         changed = {name for name, value in new.items() if value != self._values[name]}
         self._values |= new
-        for update in self.updates:
+        for update, artists in zip(self.updates, self._artists, strict=True):
             if changed & set(parameters(update)):
-                update(**{key: self._values[key] for key in parameters(update)})
+                self._watch.run(update, artists, self._values)
+
+    @property
+    def functions(self) -> tuple[Update | Readout, ...]:
+        """The updates and, if there is one, the readout: whatever is sampled."""
+        return (*self.updates, self.readout) if self.readout else self.updates
+
+    def targets(self, function: Update | Readout) -> tuple[int | str, ...]:
+        """What a function of this figure fills: an update slots of the stage, the readout
+        labels."""
+        if function is self.readout:
+            return self._labels
+        before = self._artists[: self.updates.index(cast(Update, function))]
+        start = sum(map(len, before))
+        return tuple(range(start, start + len(self._artists[len(before)])))
+
+    def contents(self, function: Update | Readout, values: Mapping[str, Value]) -> list[str]:
+        """What a function of this figure puts into its targets at these values of its
+        parameters."""
+        if function is self.readout:
+            return read(self.readout, self._labels, values)
+        update = cast(Update, function)
+        self._watch.run(update, self._artists[self.updates.index(update)], values)
+        return [self._stage.fragment(cast(int, slot)) for slot in self.targets(function)]
+
+    def check_static(self, function: Update | Readout) -> None:
+        """`ValueError` if anything outside the slots looks different from when the figure was laid
+        out."""
+        for number, (now, then) in enumerate(zip(self._stage.static(), self._static, strict=True)):
+            if now != then:
+                raise ValueError(
+                    f"{called(function)} changes panel {number} of figure {self.name!r} outside "
+                    "the artists it returns: return every artist that changes"
+                )
 
     def _check_controls(self) -> None:
         functions = [*self.updates, *([self.readout] if self.readout else [])]
@@ -127,7 +172,7 @@ class LiveFigure:
             for parameter in parameters(function):
                 if parameter not in self.controls:
                     raise ValueError(
-                        f"{function.__name__}() asks for {parameter!r}, which is no control; "
+                        f"{called(function)} asks for {parameter!r}, which is no control; "
                         f"there are {list(self.controls)}"
                     )
             used |= set(parameters(function))
@@ -149,22 +194,27 @@ class LiveFigure:
                 if target is not None and not isinstance(self.controls.get(target), Slider):
                     raise ValueError(f"a Pad must name Sliders, got {target!r}")
 
+    def spec(self) -> dict[str, Any]:
+        """What any host needs to show the figure, ready for JSON; payload.py describes it."""
+        return {
+            "name": self.name,
+            "alt": self.alt,
+            "caption": self.caption,
+            "controls": [
+                {"name": name, **control.spec(), "value": self._values[name]}
+                for name, control in self.controls.items()
+            ],
+            "pads": [self._stage.pad(pad) for pad in self.pads],
+            "readout": [list(pair) for pair in self._read().items()],
+            **self._stage.spec(),
+        }
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        picture = io.StringIO()
-        self.figure.savefig(picture, format="svg")
-        return {"image/svg+xml": picture.getvalue(), "text/plain": self.alt}
+        if folder := build_folder():
+            return {MIME: payload(self, folder), "text/plain": self.alt}
+        return {"image/svg+xml": self._stage.picture(), "text/plain": self.alt}
 
-
-def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    """The names of a function's parameters, each of which must be an ordinary one without a
-    default."""
-    signature = inspect.signature(function).parameters
-    for parameter in signature.values():
-        if (
-            parameter.kind is not parameter.POSITIONAL_OR_KEYWORD
-            or parameter.default is not parameter.empty
-        ):
-            raise ValueError(
-                f"{function.__name__}() must have plain parameters only, got {parameter}"
-            )
-    return tuple(signature)
+    def _read(self) -> dict[str, str]:
+        if self.readout is None:
+            return {}
+        return dict(zip(self._labels, read(self.readout, self._labels, self._values), strict=True))

@@ -1,0 +1,364 @@
+"""A matplotlib renderer that writes compact SVG: whole tenths of a point, few attributes, no
+page-wide style.
+
+matplotlib's own SVG backend writes documents: six decimals, a style sheet for the whole page,
+generated ids. A state table wants fragments, thousands of them, that compress well and mean the
+same wherever they are put. Here every coordinate is a whole number of tenths and relative to the
+one before, so that equal shapes are equal text; what must have an id (clip paths, marker shapes) is
+named by a digest of its content behind the figure's name.
+
+Black is written as `currentColor` and white is not drawn at all, so that figures follow a page's
+dark mode.
+"""
+
+import base64
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, cast
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.colors import rgb2hex
+from matplotlib.font_manager import FontProperties
+from matplotlib.path import Path
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, Transform
+from numpy.typing import NDArray
+from PIL import Image
+
+UNITS = 10  # to a point
+FAR = 10_000.0  # points; beyond it a corner is as good as at infinity, and short to write
+
+
+class SvgRenderer(RendererBase):
+    """Collects what is drawn on a canvas of `width` × `height` points at 72 dots an inch.
+
+    `body` is a list of markup, with an int where `slot` left room for an artist; `definitions` are
+    the shapes and clip paths that the body refers to, by id.
+    """
+
+    def __init__(self, width: float, height: float, prefix: str) -> None:
+        super().__init__()
+        self.width, self.height, self.prefix = width, height, prefix
+        self.body: list[str | int] = []
+        self.definitions: dict[str, str] = {}
+        self._strokes: tuple[str, list[str]] | None = None
+
+    def slot(self, number: int) -> None:
+        """Leave room for an artist that changes."""
+        self._flush()
+        self.body.append(number)
+
+    def finish(self) -> "SvgRenderer":
+        """Write out what is still held back; call it once, at the end."""
+        self._flush()
+        return self
+
+    # What matplotlib calls
+
+    def draw_path(
+        self,
+        gc: GraphicsContextBase,
+        path: Path,
+        transform: Transform,
+        rgbFace: Any = None,
+    ) -> None:
+        fill, stroke = _fill(gc, rgbFace), _stroke(gc)
+        if not (fill or stroke):
+            return
+        data = path_data(path, transform, self.height)
+        if not data:
+            return
+        style = fill + stroke + _opacity(gc) + self._clip(gc)
+        if not fill and "opacity" not in style:
+            # Opaque lines of one style are one path: a wireframe, residuals.
+            if self._strokes is None or self._strokes[0] != style:
+                self._flush()
+                self._strokes = (style, [])
+            self._strokes[1].append(data)
+        else:
+            self._write(f"<path d='{data}'{style}/>")
+
+    def draw_markers(  # noqa: PLR0917
+        self,
+        gc: GraphicsContextBase,
+        marker_path: Path,
+        marker_trans: Transform,
+        path: Path,
+        trans: Transform,
+        rgbFace: Any = None,
+    ) -> None:
+        places = [ends[-2:] for ends, _ in path.iter_segments(trans, simplify=False)]
+        if len(places) == 1 and not np.any(places):  # a collection of one path at no offset
+            self.draw_path(gc, marker_path, marker_trans, rgbFace)
+            return
+        self._draw_uses(gc, self._shape(marker_path, marker_trans), places, rgbFace)
+
+    def draw_path_collection(
+        self,
+        gc: GraphicsContextBase,
+        master_transform: Transform,
+        paths: Sequence[Path],
+        all_transforms: Sequence[Any],
+        offsets: Any,
+        *rest: Any,
+        **keywords: Any,
+    ) -> None:
+        if len(paths) != 1 or len(offsets) == 1:
+            super().draw_path_collection(
+                gc, master_transform, paths, all_transforms, offsets, *rest, **keywords
+            )
+            return
+        shapes = [
+            self._shape(path, Affine2D(transform))
+            for path, transform in self._iter_collection_raw_paths(  # type: ignore[attr-defined]
+                master_transform, paths, all_transforms
+            )
+        ]
+        offset_transform, *styles = rest
+        for x, y, shape, style, face in self._iter_collection(  # type: ignore[attr-defined]
+            gc, shapes, offsets, offset_transform, *styles, **keywords
+        ):
+            self._draw_uses(style, shape, [(x, y)], face)
+
+    def draw_image(  # type: ignore[override]
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        im: NDArray[np.uint8],
+        transform: Transform | None = None,
+    ) -> None:
+        height, width = im.shape[:2]
+        if transform is None:
+            size = np.array([width, height]) / self.get_image_magnification()
+            corners = np.array([[0.0, 0.0], size])
+        else:
+            if any(transform.get_matrix()[[0, 1], [1, 0]]):
+                raise ValueError("a live figure cannot draw a rotated or sheared image")
+            corners = transform.transform([[0.0, 0.0], [1.0, 1.0]])
+        if corners[1, 1] > corners[0, 1]:  # the first row is the lowest
+            im = im[::-1]
+        if corners[1, 0] < corners[0, 0]:
+            im = im[:, ::-1]
+        corners = np.sort(corners, axis=0) + np.array([x, y])
+        low, high = corners
+        left, top = _number(low[0]), _number(self.height - high[1])
+        across, down = _number(high[0] - low[0]), _number(high[1] - low[1])
+        alpha = gc.get_alpha()
+        opacity = f" opacity='{alpha:.3g}'" if alpha != 1 else ""
+        self._write(
+            f"<image x='{left}' y='{top}' width='{across}' height='{down}'{opacity}{self._clip(gc)}"
+            f" preserveAspectRatio='none' href='data:image/png;base64,{_png(im)}'/>"
+        )
+
+    def draw_text(  # type: ignore[override]  # noqa: PLR0917
+        self,
+        gc: GraphicsContextBase,
+        x: float,
+        y: float,
+        s: str,
+        prop: FontProperties,
+        angle: float,
+        ismath: bool = False,
+        mtext: Any = None,
+    ) -> None:
+        fill = _fill(gc, gc.get_rgb())
+        data = _text_data(s, prop, bool(ismath))
+        if not (fill and data):
+            return
+        turn = f"rotate({-angle:g})" if angle else ""
+        scale = prop.get_size_in_points() * UNITS / GLYPH_UNITS
+        place = f"translate({x * UNITS:.1f} {y * UNITS:.1f}){turn}scale({scale:g})"
+        text = f"<path transform='{place}' d='{data}'{fill}{_opacity(gc)}/>"
+        clip = self._clip(gc)
+        self._write(f"<g{clip}>{text}</g>" if clip else text)
+
+    def option_scale_image(self) -> bool:
+        return True  # an image of its own grid comes as it is, with a transform
+
+    def option_image_nocomposite(self) -> bool:
+        return True  # images stay apart: each may be an artist that changes
+
+    def get_image_magnification(self) -> float:
+        return 2.0
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        return self.width, self.height
+
+    # How it is written
+
+    def _write(self, markup: str) -> None:
+        self._flush()
+        self.body.append(markup)
+
+    def _flush(self) -> None:
+        if self._strokes is not None:
+            style, data = self._strokes
+            self._strokes = None
+            self.body.append(f"<path d='{''.join(data)}'{style}/>")
+
+    def _draw_uses(
+        self, gc: GraphicsContextBase, shape: str, places: Iterable[Any], face: Any
+    ) -> None:
+        style = _fill(gc, face) + _stroke(gc)
+        uses = "".join(
+            f"<use href='#{shape}' x='{_number(x)}' y='{_number(self.height - y)}'/>"
+            for x, y in places
+            if np.isfinite(x) and np.isfinite(y)
+        )
+        if not (style and uses):
+            return
+        # On a <use> a clip path would move with x and y: it stands on the group.
+        opening = f"<g{style}{_opacity(gc)}{self._clip(gc)}>"
+        previous = self.body[-1] if self.body and self._strokes is None else None
+        if isinstance(previous, str) and previous.startswith(f"{opening}<use "):
+            self.body[-1] = previous.removesuffix("</g>") + uses + "</g>"
+        else:
+            self._write(f"{opening}{uses}</g>")
+
+    def _shape(self, path: Path, transform: Transform) -> str:
+        return self._define(f"<path d='{path_data(path, transform, 0.0)}'/>")
+
+    def _clip(self, gc: GraphicsContextBase) -> str:
+        path, transform = cast(tuple[Any, Any], gc.get_clip_path())
+        box = gc.get_clip_rectangle()
+        if path is not None:
+            outline = f"<path d='{path_data(path, transform, self.height)}'/>"
+        elif box is not None:
+            outline = self._rectangle(box)
+        else:
+            return ""
+        return f" clip-path='url(#{self._define(outline, 'clipPath')})'"
+
+    def _rectangle(self, box: Bbox) -> str:
+        x, y = _number(box.x0), _number(self.height - box.y1)
+        return (
+            f"<rect x='{x}' y='{y}' width='{_number(box.width)}' height='{_number(box.height)}'/>"
+        )
+
+    def _define(self, markup: str, wrapper: str = "") -> str:
+        identifier = f"{self.prefix}-{hashlib.sha256(markup.encode()).hexdigest()[:8]}"
+        if identifier not in self.definitions:
+            self.definitions[identifier] = (
+                f"<{wrapper} id='{identifier}'>{markup}</{wrapper}>"
+                if wrapper
+                else markup.replace("<path", f"<path id='{identifier}'", 1)
+            )
+        return identifier
+
+
+def path_data(
+    path: Path,
+    transform: Transform,
+    height: float,
+    *,
+    units: float = UNITS,
+) -> str:
+    """A path as the `d` of an SVG path: moves absolute, all else relative, whole `units` to a
+    point, y downward.
+
+    Lines are cut off far outside `view` (x0, y0, x1, y1), and simplified as matplotlib would if
+    asked to.
+    """
+    clean = path.cleaned(transform=transform, remove_nans=True)
+    codes = np.asarray(clean.codes)
+    vertices = np.clip(np.asarray(clean.vertices) * (1, -1) + (0, height), -FAR, FAR)
+    points = np.rint(vertices * units).astype(np.int64)
+    if len(codes) == 0:
+        return ""
+    pieces: list[str] = []
+    start = here = points[0]
+    cuts = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(codes)]
+    for first, last in pairwise(cuts):
+        code, run = codes[first], points[first:last]
+        if code == Path.MOVETO:
+            start = here = run[-1]
+            pieces.append(f"M{here[0]} {here[1]}")
+        elif code == Path.CLOSEPOLY:
+            here = start
+            pieces.append("z")
+        elif code != Path.STOP:
+            letter, size = _SEGMENTS[int(code)]
+            ends = run[size - 1 :: size]
+            begins = np.vstack([here[None], ends[:-1]])
+            steps = run.reshape(-1, size, 2) - begins[:, None]
+            steps = steps[steps.any(axis=(1, 2))]
+            here = ends[-1]
+            if len(steps):
+                pieces.append(letter + " ".join(map(str, steps.ravel().tolist())))
+    return "".join(pieces)
+
+
+_SEGMENTS = {int(Path.LINETO): ("l", 1), int(Path.CURVE3): ("q", 2), int(Path.CURVE4): ("c", 3)}
+
+GLYPH_UNITS = 1000  # to an em, as fonts are drawn
+
+
+@lru_cache(maxsize=4096)
+def _text_data(text: str, font: FontProperties, mathematics: bool) -> str:
+    vertices, codes = text_to_path.get_text_path(font, text, ismath=mathematics)
+    if len(codes) == 0:
+        return ""
+    outline = Path(np.asarray(vertices), np.asarray(codes))
+    return path_data(outline, IdentityTransform(), 0.0, units=GLYPH_UNITS / text_to_path.FONT_SCALE)
+
+
+def _fill(gc: GraphicsContextBase, face: Any) -> str:
+    if gc.get_hatch() is not None:
+        raise ValueError("a live figure cannot draw hatches; use colour, dashes or markers")
+    return "" if face is None else _paint("fill", gc, face)
+
+
+def _stroke(gc: GraphicsContextBase) -> str:
+    width = gc.get_linewidth()
+    paint = _paint("stroke", gc, gc.get_rgb()) if width else ""
+    if not paint:
+        return ""
+    style = f"{paint} stroke-width='{_number(width)}'"
+    offset, dashes = gc.get_dashes()
+    if dashes is not None:
+        style += f" stroke-dasharray='{' '.join(map(_number, np.asarray(dashes)))}'"
+        if offset:
+            style += f" stroke-dashoffset='{_number(float(offset))}'"
+    if gc.get_joinstyle() != "round":
+        style += f" stroke-linejoin='{gc.get_joinstyle()}'"
+    if gc.get_capstyle() != "butt":
+        style += f" stroke-linecap='{_CAPS[gc.get_capstyle()]}'"
+    return style
+
+
+_CAPS = {"projecting": "square", "round": "round"}
+
+
+def _paint(name: str, gc: GraphicsContextBase, colour: Any) -> str:
+    rgb = tuple(colour[:3])
+    alpha = colour[3] if len(colour) == 4 and not gc.get_forced_alpha() else 1.0
+    if alpha == 0:
+        return ""
+    paint = f" {name}='{_THEMED.get(rgb) or rgb2hex(rgb)}'"
+    return paint if alpha == 1 else f"{paint} {name}-opacity='{alpha:.3g}'"
+
+
+PAPER = "var(--live-paper,#fff)"
+_THEMED = {(0, 0, 0): "currentColor", (1, 1, 1): PAPER}
+
+
+def _opacity(gc: GraphicsContextBase) -> str:
+    alpha = gc.get_alpha()
+    return f" opacity='{alpha:.3g}'" if gc.get_forced_alpha() and alpha != 1 else ""
+
+
+def _number(points: float) -> str:
+    return str(round(points * UNITS))
+
+
+def _png(pixels: NDArray[np.uint8]) -> str:
+    opaque = bool((pixels[..., 3] == 255).all())
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels))
+    buffer = io.BytesIO()
+    image.save(buffer, format="png", optimize=True)
+    return base64.b64encode(buffer.getvalue()).decode()
