@@ -32,7 +32,7 @@ class StudentT(Likelihood):
         object.__setattr__(self, "df", positive("df", self.df))
         object.__setattr__(self, "scale", positive("scale", self.scale))
 
-    @np.errstate(over="ignore", divide="ignore")
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
         u = np.abs(self._standardised(y, z))
         far = 2 * np.log(u) + np.log1p(1 / u**2)  # u² may be out of range where log u² is not
