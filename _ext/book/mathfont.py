@@ -18,7 +18,7 @@ SYMBOLS = (
     + PRIMES
     + "\u2061\u2062\u2063\u2064"  # invisible: function application, times, separator, plus
     + "\u0302\u0303\u0304\u0307\u0308\u20d7"  # accents set over a letter
-    + "ℂℍℐℑℒℓℕℙℚℛℜℝℤℬℰℱℳ←↑→↓↔↦⇐⇒⇔≃≅≈≔≜≠≡≢≤≥≪≫⊂⊃⊄⊅⊆⊇⊕⊗⊤⊥⋀⋁⋂⋃⋄⋅⋆⋮⋯⋰⋱⌈⌉⌊⌋⏞⏟⟨⟩"
+    + "ℂℍℎℐℑℒℓℕℙℚℛℜℝℤℬℰℱℳ←↑→↓↔↦⇐⇒⇔≃≅≈≔≜≠≡≢≤≥≪≫⊂⊃⊄⊅⊆⊇⊕⊗⊤⊥⋀⋁⋂⋃⋄⋅⋆⋮⋯⋰⋱⌈⌉⌊⌋⏞⏟⟨⟩"
     + "\ufe00"  # asks for the roundhand of a script letter: the 𝒩 of a normal distribution
 )
 RANGES = [
