@@ -4,18 +4,16 @@ No argument is clipped. A result out of floating range is ±inf (or 0), without 
 """
 
 import numpy as np
-from scipy.special import exprel, gammaln, xlogy
+from scipy.special import gammaln, xlogy
 
 from mlelib.arguments import Floats
 
 
-@np.errstate(over="ignore")
 def softplus(z: Floats) -> Floats:
-    """log(1 + eᶻ), the Bernoulli's nll of y = 0 at the logit z; at −z, that of y = 1."""
+    """log(1 + eᶻ): the Bernoulli's nll of y = 0 at the logit z, and at −z that of y = 1."""
     return np.asarray(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))
 
 
-@np.errstate(over="ignore")
 def sigmoid(z: Floats) -> Floats:
     """1/(1 + e⁻ᶻ), down to the subnormal numbers, where `scipy.special.expit` gives 0."""
     tail = np.exp(-np.abs(z))
@@ -23,15 +21,18 @@ def sigmoid(z: Floats) -> Floats:
 
 
 def log_softmax(z: Floats) -> Floats:
-    """zₖ − log Σⱼ exp(zⱼ) over the last axis, each entry with its own relative accuracy."""
-    gap, lost, _, others = _below_top(z)
-    return np.asarray(gap + (lost - np.log1p(others)))
+    """zₖ − log Σⱼ exp(zⱼ) over the last axis; each entry is right to the last digits of its own.
+
+    `scipy.special.log_softmax` is so to the last digits of the row's largest: 0 for −4.2e-18.
+    """
+    gap, lost, _, others = _from_top(z)
+    return np.moveaxis(gap + (lost - np.log1p(others)), 0, -1)
 
 
 def softmax(z: Floats) -> Floats:
-    """exp(zₖ) / Σⱼ exp(zⱼ) over the last axis, each entry with its own relative accuracy."""
-    _, _, weights, others = _below_top(z)
-    return np.asarray(weights / (1 + others))
+    """exp(zₖ) / Σⱼ exp(zⱼ) over the last axis, with the same care."""
+    _, _, weights, others = _from_top(z)
+    return np.moveaxis(weights / (1 + others), 0, -1)
 
 
 def times_exp(a: Floats, x: Floats) -> Floats:
@@ -42,43 +43,58 @@ def times_exp(a: Floats, x: Floats) -> Floats:
     return np.asarray(np.where((a == 0) | np.isinf(a), a, product))
 
 
-def bregman_exp(t: Floats, exp_t: Floats) -> Floats:
-    """eᵗ − 1 − t ≥ 0, where the caller gives eᵗ too: it may know more of its digits than t."""
+def exp_above_tangent(t: Floats, exp_t: Floats) -> Floats:
+    """eᵗ − (1 + t) ≥ 0. The caller gives eᵗ too, and may know more of its digits than t has."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.where(np.abs(t) < 1, t * (exprel(t) - 1), exp_t - 1 - t))
+        return np.asarray(np.where(np.abs(t) < 1, np.maximum(np.expm1(t) - t, 0), exp_t - 1 - t))
 
 
-def stirling_rest(x: Floats) -> Floats:
-    """log x! − (x log x − x) for x ≥ 0: what the crudest form of Stirling's formula leaves.
+def stirling_remainder(x: Floats) -> Floats:
+    """log x! − (x log x − x) for x ≥ 0: what the crudest form of Stirling's formula leaves out.
 
-    It is the −log of the Poisson probability of x at the rate x (Loader 2000, *Fast and accurate
-    computation of binomial probabilities*).
+    It is the nll of a count x under its own rate (Loader 2000, *Fast and accurate computation of
+    binomial probabilities*).
     """
-    big = np.maximum(x, 16)
-    over = 1 / big**2
-    series = 1 / 12 - over * (1 / 360 - over * (1 / 1260 - over * (1 / 1680 - over / 1188)))
-    asymptotic = 0.5 * np.log(2 * np.pi) + 0.5 * np.log(big) + series / big
-    small = np.minimum(x, 16)
-    return np.asarray(
-        np.where(x > 16, asymptotic, gammaln(small + 1) - xlogy(small, small) + small)
-    )
+    small, large = np.minimum(x, 16), np.maximum(x, 16)
+    exact = gammaln(small + 1) - xlogy(small, small) + small
+    q = 1 / large**2
+    series = 1 / 12 - q * (1 / 360 - q * (1 / 1260 - q * (1 / 1680 - q / 1188)))
+    asymptotic = 0.5 * (np.log(2 * np.pi) + np.log(large)) + series / large
+    return np.asarray(np.where(x > 16, asymptotic, exact))
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def _below_top(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """The differences to the largest entry, and their exponentials.
+def _from_top(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Differences to the largest entry and their exponentials, the last axis first: (K, ...).
 
-    z − max z = `gap` + `lost`, exactly: exp would magnify the rounding of a difference (TwoDiff).
-    `weights` is exp(z − max z). `others` (..., 1) is their sum without the one 1 of the maximum, so
-    that nothing is lost beside it.
+    zₖ − max z is `gap` + `lost` exactly (Knuth's TwoDiff), for exp would magnify the rounding of a
+    difference of hundreds. `weights` is exp(zₖ − max z). `others` (...) is their sum but for one
+    that is 1, so that small ones are not lost beside it.
     """
-    top = z.max(axis=-1, keepdims=True)
-    gap = z - top
-    part = gap - z
-    lost = (z - (gap - part)) - (top + part)
-    lost = np.where(np.isfinite(lost), lost, 0.0)
-    rounded = np.exp(gap)
-    weights = rounded + rounded * lost
-    below = np.where(gap < 0, weights, 0.0).sum(axis=-1, keepdims=True)
-    ties = np.count_nonzero(gap == 0, axis=-1, keepdims=True) - 1
+    rows = np.ascontiguousarray(np.moveaxis(z, -1, 0))  # small K: the long axes go last for speed
+    with np.errstate(over="ignore", invalid="ignore"):
+        top = rows.max(axis=0)
+        gap = rows - top
+        part = gap - rows
+        lost = (rows - (gap - part)) - (top + part)
+    lost[np.isinf(gap)] = 0.0
+    weights, below = _exponentials(gap, lost, 0.0)
+    faint = below < 1e-290
+    if faint.any():  # subnormal terms, each rounded to a few digits: add them up 64 nats higher
+        below = np.where(faint, _exponentials(gap, lost, 64.0)[1] * np.exp(-64), below)
+    ties = np.count_nonzero(gap == 0, axis=0) - 1
     return gap, lost, weights, below + ties
+
+
+def _exponentials(gap: Floats, lost: Floats, shift: float) -> tuple[Floats, Floats]:
+    """exp(gap + lost + shift), and the sum over the first axis of those with gap < 0."""
+    rounded = np.exp(gap + shift)
+    weights = rounded + rounded * lost
+    return weights, _sum_by_halves(np.where(gap < 0, weights, 0.0))
+
+
+def _sum_by_halves(terms: Floats) -> Floats:
+    """The sum over the first axis, with log₂ K roundings on the way of each term."""
+    if len(terms) <= 4:
+        return np.asarray(terms.sum(axis=0))
+    half = len(terms) // 2
+    return _sum_by_halves(terms[:half]) + _sum_by_halves(terms[half:])

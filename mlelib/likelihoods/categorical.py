@@ -42,24 +42,23 @@ class Categorical(Likelihood):
         return labels("y", y, self.classes)
 
     def _loss(self, y: Integers, z: Floats) -> Floats:
-        return -_pick(log_softmax(z), y)
+        return np.asarray(-log_softmax(z)[..., np.arange(len(y)), y])
 
     def _constant(self, y: Integers) -> Floats:
         return np.zeros(y.shape)
 
     def _gradient(self, y: Integers, z: Floats) -> Floats:
-        slopes = softmax(z)
-        others = np.where(np.arange(self.classes) == y[:, None], 0.0, slopes)
-        return np.where(
-            np.arange(self.classes) == y[:, None], -others.sum(axis=-1, keepdims=True), slopes
-        )
+        slopes, each = softmax(z), np.arange(len(y))
+        slopes[..., each, y] = 0.0
+        slopes[..., each, y] = -slopes.sum(axis=-1)  # p − 1 without the cancellation
+        return slopes
 
     def _curvature(self, y: Integers, z: Floats) -> Floats:
         p = softmax(z)
         matrix = -p[..., :, None] * p[..., None, :]
-        diagonal = np.arange(self.classes)
-        matrix[..., diagonal, diagonal] = 0.0
-        matrix[..., diagonal, diagonal] = -matrix.sum(axis=-1)  # pₖ(1 − pₖ), exact as pₖ nears 1
+        k = np.arange(self.classes)
+        matrix[..., k, k] = 0.0
+        matrix[..., k, k] = -matrix.sum(axis=-1)  # pₖ(1 − pₖ) without the cancellation
         return matrix
 
     def _mean(self, z: Floats) -> Floats:
@@ -71,8 +70,3 @@ class Categorical(Likelihood):
     def _sample(self, z: Floats, rng: np.random.Generator) -> Integers:
         # the largest of independent Gumbels shifted by zₖ is the k-th with probability pₖ
         return np.asarray((log_softmax(z) + rng.gumbel(size=z.shape)).argmax(axis=-1))
-
-
-def _pick(rows: Floats, y: Integers) -> Floats:
-    """rows[..., i, y[i]] for each example i."""
-    return np.asarray(rows[..., np.arange(len(y)), y])

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats, positive, real_array
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import bregman_exp, stirling_rest, times_exp
+from mlelib.numerics import exp_above_tangent, stirling_remainder, times_exp
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,12 @@ class Gamma(Likelihood):
 
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(self.shape * bregman_exp(np.log(y) - z, times_exp(y, -z)))
+        return np.asarray(self.shape * exp_above_tangent(np.log(y) - z, times_exp(y, -z)))
 
     def _constant(self, y: Floats) -> Floats:
-        return np.asarray(np.log(y) - np.log(self.shape) + stirling_rest(np.asarray(self.shape)))
+        return np.asarray(
+            np.log(y) - np.log(self.shape) + stirling_remainder(np.asarray(self.shape))
+        )
 
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:

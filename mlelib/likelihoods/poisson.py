@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, real_array
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import bregman_exp, stirling_rest, times_exp
+from mlelib.numerics import exp_above_tangent, stirling_remainder
 
 LARGEST_RATE = 9.2e18  # beyond it a draw does not fit into 64 bits
 
@@ -33,12 +33,12 @@ class Poisson(Likelihood):
 
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        some = np.maximum(y, 1)
-        gap = bregman_exp(z - np.log(some), times_exp(1 / some, z))
-        return np.asarray(np.where(y == 0, np.exp(z), some * gap))
+        rate, some = np.exp(z), np.maximum(y, 1)
+        per_count = exp_above_tangent(z - np.log(some), rate / some)
+        return np.asarray(np.where(y == 0, rate, some * per_count))
 
     def _constant(self, y: Floats) -> Floats:
-        return stirling_rest(y)
+        return stirling_remainder(y)
 
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
