@@ -1,0 +1,15 @@
+"""The book's named figures, drawn with the library and made live: one function each."""
+
+from mlelib.figures.intro import loss_map
+from mlelib.figures.likelihood import coin_likelihood, gaussian_surface, underflow
+from mlelib.figures.regression import line_and_bells, noise_family, sigma_mle
+
+__all__ = [
+    "coin_likelihood",
+    "gaussian_surface",
+    "line_and_bells",
+    "loss_map",
+    "noise_family",
+    "sigma_mle",
+    "underflow",
+]
