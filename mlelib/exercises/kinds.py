@@ -1,4 +1,4 @@
-"""The kinds of exercise, and how an answer to each is judged.
+"""The two kinds of exercise, and how an answer to each is judged.
 
 Add an exercise to a chapter's `EXERCISES` in about six lines:
 
@@ -6,7 +6,7 @@ Add an exercise to a chapter's `EXERCISES` in about six lines:
         "1.3",
         expected=lambda: Bernoulli().nll(TOSSES, np.zeros(10)).sum(),
         why="The sum over tosses is what training minimises.",
-        mistakes=(LOG10, SIGN, averaged(10), Mistake("You left out the tails.", lambda right: ...)),
+        mistakes=(Mistake("This is the mean; the sum is wanted.", lambda right: right / 10),),
     )
     Function(
         "1.4",
@@ -14,21 +14,20 @@ Add an exercise to a chapter's `EXERCISES` in about six lines:
         inputs={"small raw outputs": lambda rng: (rng.normal(size=5),),
                 "raw outputs near −1000": lambda rng: (rng.uniform(-1100, -900, size=5),)},
         why="Written in z, it neither overflows nor rounds to zero.",
-        mistakes=(SIGN,),
     )
 
-`expected` calls the library when the answer is checked, so that no answer stands in the source as a
-number (anyone can still run the library: a check is a mirror, not a lock). A `Mistake` computes the
-wrong answer that it recognises, `instead(right, *inputs)`; those that many exercises share are in
-`mlelib.exercises.mistakes`. They are tried in order, in whole or at the wrong entries of an array,
-and what is said never holds the right number.
+`expected` calls the library when the answer is checked, so that no answer stands in the source as
+a number (anyone can still run the library: a check is a mirror, not a lock). A `Mistake` computes
+the wrong answer that it recognises, `instead(right, *inputs)`. An exercise's own are tried in order,
+in whole or at the wrong entries of an array, then a wrong sign and logarithms to base 10 and 2.
+What is said never holds the right number.
 """
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,25 +36,25 @@ from mlelib.arguments import Floats
 from mlelib.exercises import answers
 
 
-class Exercise(Protocol):
-    """What `mlelib.checks` needs: `judge` gives None if right, else what is wrong in a sentence.
-
-    `judge` raises `NotAnsweredError` where the `...` still stands.
-    """
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    def judge(self, answer: Any) -> str | None: ...
-
-
 @dataclass(frozen=True)
 class Mistake:
     """A wrong answer that is recognised: `instead(right, *inputs)` computes it, `says` names it."""
 
     says: str
     instead: Callable[..., ArrayLike]
+
+
+COMMON = (
+    Mistake("The size is right, the sign is not.", lambda right, *_: -right),
+    Mistake(
+        "You took the logarithm to base 10; “log” is the natural one, `np.log`.",
+        lambda right, *_: right / np.log(10),
+    ),
+    Mistake(
+        "You took the logarithm to base 2, so this is in bits; the book counts in nats, `np.log`.",
+        lambda right, *_: right / np.log(2),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ class Value:
     atol: float = 1e-12
 
     def judge(self, answer: Any) -> str | None:
-        """None if right, else what is wrong."""
+        """None if right, else what is wrong; `NotAnsweredError` is raised if the `...` stands."""
         given = answers.read_numbers(answer)
         if isinstance(given, str):
             return f"Your answer is {given}."
@@ -104,7 +103,7 @@ class Function:
     atol: float = 1e-12
 
     def judge(self, answer: Any) -> str | None:
-        """None if right in every case, else what is wrong in the first that is not."""
+        """As `Value.judge`; what is wrong is that of the first case that fails."""
         answers.require_answer(answer)
         if not callable(answer):
             return f"Pass the function by its name; this is {answers.name_kind(answer)}."
@@ -142,47 +141,10 @@ class Function:
         return _compare(given, inputs, self)
 
 
-@dataclass(frozen=True)
-class Example:
-    """Many numbers or arrays of `shape` are right: all that have every property, in this order."""
-
-    id: str
-    properties: Sequence[Property]
-    why: str
-    shape: tuple[int, ...] = ()
-
-    def judge(self, answer: Any) -> str | None:
-        """None if every property holds, else the first that does not."""
-        given = answers.read_numbers(answer)
-        if isinstance(given, str):
-            return f"Your answer is {given}."
-        return (
-            answers.compare_shapes(given.shape, self.shape)
-            or answers.find_not_finite(given, np.zeros(self.shape))
-            or _lacks(given, (), self.properties)
-        )
+Exercise = Value | Function
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The answer is one of a few; `options` maps each to what is said if it is chosen and wrong."""
-
-    id: str
-    expected: Callable[[], str | int]
-    options: Mapping[str | int, str]
-    why: str
-
-    def judge(self, answer: Any) -> str | None:
-        """None if right, else what is wrong with the option chosen."""
-        answers.require_answer(answer)
-        if isinstance(answer, np.generic):
-            answer = answer.item()
-        if not isinstance(answer, str | int) or answer not in self.options:
-            return f"Answer with one of {', '.join(map(repr, self.options))}."
-        return None if answer == self.expected() else self.options[answer]
-
-
-def _compare(given: Floats, inputs: tuple[Any, ...], exercise: Value | Function) -> str | None:
+def _compare(given: Floats, inputs: tuple[Any, ...], exercise: Exercise) -> str | None:
     right = np.asarray(exercise.expected(*inputs), dtype=np.float64)
     tolerance = answers.Tolerance(exercise.rtol, exercise.atol)
     if given.size == right.size == 1:
@@ -192,7 +154,7 @@ def _compare(given: Floats, inputs: tuple[Any, ...], exercise: Value | Function)
     with np.errstate(all="ignore"):
         wrongs = [
             (mistake.says, np.asarray(mistake.instead(right, *inputs), dtype=np.float64))
-            for mistake in exercise.mistakes
+            for mistake in (*exercise.mistakes, *COMMON)
         ]
     return (
         answers.recognise(given, right, wrongs, tolerance)

@@ -9,7 +9,6 @@ from mlelib.arguments import Floats, Integers
 from mlelib.datasets import coins
 from mlelib.estimation import maximum_likelihood
 from mlelib.exercises.kinds import Exercise, Function, Mistake, Value
-from mlelib.exercises.mistakes import LOG2, SIGN
 from mlelib.likelihoods import Bernoulli, Gamma
 
 YEARS = 10
@@ -148,8 +147,6 @@ EXERCISES: tuple[Exercise, ...] = (
         },
         why="Each toss may have its own θ: this is already the loss of a network.",
         mistakes=(
-            SIGN,
-            LOG2,
             Mistake(
                 "This is the mean over the tosses; the sum is wanted.",
                 lambda right, y, theta: right / len(y),

@@ -8,7 +8,6 @@ from mlelib.arguments import Floats
 from mlelib.datasets import penguins
 from mlelib.estimation import maximum_likelihood
 from mlelib.exercises.kinds import Exercise, Function, Mistake, Value
-from mlelib.exercises.mistakes import SIGN
 from mlelib.likelihoods import Gaussian, Laplace, StudentT
 from mlelib.objectives import add_intercept
 
@@ -174,7 +173,6 @@ EXERCISES: tuple[Exercise, ...] = (
         },
         why="This is the number that `Gaussian(sigma).nll(y, mu).sum()` gives.",
         mistakes=(
-            SIGN,
             Mistake(
                 "Every bird pays log σ, not only one: the n before it is missing.",
                 lambda right, y, mu, sigma: (
