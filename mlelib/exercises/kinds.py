@@ -18,9 +18,9 @@ Add an exercise to a chapter's `EXERCISES` in about six lines:
 
 `expected` calls the library when the answer is checked, so that no answer stands in the source as
 a number (anyone can still run the library: a check is a mirror, not a lock). A `Mistake` computes
-the wrong answer that it recognises, `instead(right, *inputs)`. An exercise's own are tried in order,
-in whole or at the wrong entries of an array, then a wrong sign and logarithms to base 10 and 2.
-What is said never holds the right number.
+the wrong answer that it recognises, `instead(right, *inputs)`. First come an exercise's own, in
+order, in whole or at the wrong entries of an array; then a wrong sign and logarithms to base 10 and
+2. What is said never holds the right number.
 """
 
 import warnings
