@@ -39,7 +39,7 @@ def coin_likelihood(heads: int = 7, tails: int = 3, most: int = 15) -> LiveFigur
     grid = np.linspace(0, 1, 2001)
 
     lattice = np.arange(most + 1)
-    left.plot(*np.meshgrid(lattice, lattice), ".", color=style.DATA, markersize=2.5)
+    left.plot(*np.meshgrid(lattice, lattice), ".", color=style.DATA, markersize=2)
     (ray,) = left.plot([], [], color=style.DATA, linestyle=style.DASHED, linewidth=style.LINE)
     counts = style.dot(left, style.DATA)
     style.key(left, 0, "same share of heads, same peak", style.DATA, dash=style.DASHED)

@@ -40,10 +40,10 @@ def line_and_bells(
     step_x = round_step(np.ptp(across) / 6)
     origin = step_x * np.floor(across.min() / step_x)
     X = add_intercept(across - origin)
-    fit = maximum_likelihood(Gaussian(), X, up)
-    best_b, best_w = fit.theta
-    step_b, step_w = (round_step(1.4 * error) for error in fit.standard_errors)
-    rms = np.sqrt(np.mean((up - X @ fit.theta) ** 2))
+    best_b, best_w = best = maximum_likelihood(Gaussian(), X, up).theta
+    rms = np.sqrt(np.mean(squared_error(up, X @ best)))
+    errors = maximum_likelihood(Gaussian(rms), X, up).standard_errors
+    step_b, step_w = round_step(1.4 * errors[0]), round_step(1.4 * errors[1])
     w_slider = slider("slope w", best_w, step_w, reach=(12, 12), start=-7)
     b_slider = slider(f"intercept b, at x = {origin:g}", best_b, step_b, reach=(10, 10), start=8)
     sigma_slider = slider("noise σ", rms, round_step(rms / 2), reach=(1, 2), start=0)
@@ -85,7 +85,7 @@ def line_and_bells(
     style.key(right, 0.3, "10, 100, 1000 nats above", style.INK, width=style.FINE)
 
     unit = Objective(Gaussian(1), X, up)
-    above_floor = grid(unit, fit.theta, w_grid, b_grid, axes=(1, 0)).values - unit.value(fit.theta)
+    above_floor = grid(unit, best, w_grid, b_grid, axes=(1, 0)).values - unit.value(best)
 
     def landscape(sigma: float) -> list[Artist]:
         return hill.set(above_floor / sigma**2)  # all that σ does to differences
@@ -109,7 +109,7 @@ def line_and_bells(
         objective = Objective(Gaussian(sigma), X, up)
         return {
             "NLL": style.number(objective.value([b, w]), ",.1f"),
-            "lowest NLL": style.number(objective.value(fit.theta), ",.1f"),
+            "lowest NLL": style.number(objective.value(best), ",.1f"),
             f"MSE ({y_name[1]}²)": style.number(
                 float(np.mean(squared_error(up, X @ [b, w]))), ",.0f"
             ),
@@ -186,7 +186,7 @@ def noise_family(
         style.key(right, 0.36, name, style.LOSS, dash=DASHES[name], y=0.96 - 0.09 * row)
     (chosen,) = right.plot([], [], color=style.LOSS, linewidth=style.LINE)
     (slope,) = right.plot([], [], color=style.INK, linewidth=style.THIN)
-    tangent = 0.12 * np.array([2 * shown, highest])  # half its length, along either axis
+    tangent = 0.16 * np.array([2 * shown, highest])  # half its length, along either axis
     marker = style.dot(right, style.DATA)
 
     @lru_cache
@@ -241,8 +241,8 @@ def noise_family(
         readout=readout,
         caption="Drag the ringed point up and down under each noise. The steeper the loss at its "
         "residual, the harder it pulls on the line.",
-        alt="Left: points along a rising line, one more far below them, and a fitted line that "
-        "this one draws down, away from the dashed fit before it moved. Right: the loss of one point "
+        alt="Left: points along a rising line, one more far below them, and a fitted line that it "
+        "draws down, away from the dashed fit before it moved. Right: the loss of one point "
         "against its residual, a parabola for the Gaussian, a wedge for the Laplace, a curve that "
         "flattens for Student's t; a dot with a tangent marks the far point.",
     )
@@ -331,8 +331,8 @@ def sigma_mle(residuals: ArrayLike | None = None, unit: str = MASS[1]) -> LiveFi
         caption="Move σ until the NLL is smallest. There σ equals √MSE, which did not move.",
         alt="Left: a histogram of residuals and a bell too narrow for it, with dashed lines at "
         "plus and minus the root mean squared residual. Right: the negative log-likelihood "
-        "against σ, steep on the left, lowest at a star, rising slowly on the right; below it the mean "
-        "squared error, a level line.",
+        "against σ, steep on the left, lowest at a star, rising slowly on the right; below it "
+        "the mean squared error, a level line.",
     )
 
 

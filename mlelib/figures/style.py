@@ -73,7 +73,7 @@ def frame(
     """Name both axes and fix their limits, `(name, lowest, highest)` each."""
     axes.set_xlabel(x[0], fontsize=TEXT_SIZE, color=INK)
     axes.set_ylabel(y[0], fontsize=TEXT_SIZE, color=INK)
-    axes.locator_params(nbins=5)
+    axes.locator_params(nbins=6)
     if x_ticks is not None:
         axes.set_xticks(x_ticks)
     if y_ticks is not None:
@@ -99,7 +99,9 @@ def key(
     place = axes.figure.dpi_scale_trans + ScaledTranslation(x, y, axes.transAxes)  # type: ignore[arg-type]
     ends, words_at = ([0.08], 0.21) if marker else ([0.0, 0.31], 0.39)
     sample = Line2D(ends, [0.0] * len(ends), transform=place, color=color, clip_on=False)
-    sample.set(linestyle=dash, linewidth=width, marker=marker, markersize=8)
+    sample.set(
+        linestyle=dash, linewidth=width, marker=marker, markersize=11 if marker in "*|" else 8
+    )
     axes.add_line(sample)
     words = axes.text(words_at, 0, text, transform=place, va="center", size=TEXT_SIZE, color=INK)
     return [sample, words]
