@@ -94,10 +94,6 @@ EXERCISES: tuple[Exercise, ...] = (
         rtol=1e-3,
         mistakes=(
             Mistake(
-                "The NLLs are in bits; use the natural log.",
-                lambda right: right / [1, np.log(2), np.log(2)],
-            ),
-            Mistake(
                 "These are the probabilities; their −log is wanted.",
                 lambda right: np.r_[right[0], np.exp(-right[1:])],
             ),
@@ -217,8 +213,8 @@ EXERCISES: tuple[Exercise, ...] = (
         rtol=1e-4,
         mistakes=(
             Mistake(
-                "All four are right but for the log's base: nats first, then bits.",
-                lambda right: right * [1, np.log(2), np.log(2), np.log(2)],
+                "A number a day is still in nats; divide it by log 2.",
+                lambda right: right * np.log(2),
             ),
             Mistake(
                 "The second service's NLL is infinite as long as it says 0 on a day with rain. "

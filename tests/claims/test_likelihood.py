@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from scipy import integrate, optimize, special, stats
+from torch import nn
 
-from mlelib import losses
-from mlelib.datasets import coins, penguins
-from mlelib.estimation import maximum_likelihood
-from mlelib.likelihoods import Bernoulli, Gaussian
+from mlelib import Bernoulli, Gaussian, coins, losses, maximum_likelihood, penguins
+from mlelib.exercises import likelihood
 
 CHAPTER = (Path(__file__).parents[2] / "chapters/likelihood.md").read_text(encoding="utf-8")
 FLOATS = (np.float32, np.float64)
@@ -276,3 +276,9 @@ def test_the_numbers_of_the_solutions() -> None:
     small, large = special.beta(3, 2), special.beta(9, 5)
     assert says(f"from 1/12 = {small:.4f} to 1/{1 / large:.0f} = {large:.6f}")
     assert says(f"{small / large:.0f} times smaller")
+    cut_off = nn.BCELoss()(torch.zeros(1), torch.ones(1)).item()
+    assert says(f"`nn.BCELoss` says {cut_off:.0f} there")
+    narrower = likelihood.copied()[2]
+    assert says(f"shrinks to {narrower:.3f} of its length, near 1/√10 ≈ {10**-0.5:.3f}")
+    rain, _, _ = likelihood.forecasts()
+    assert says(f"product of the first service's {len(rain):,} probabilities")
