@@ -13,7 +13,7 @@ from mlelib.exceptions import NoFiniteOptimum
 from mlelib.existence import require_finite_optimum
 from mlelib.kinks import smallest_subgradient
 from mlelib.least_squares import factorise, least_squares
-from mlelib.likelihoods import Categorical, Gaussian, Laplace, Likelihood
+from mlelib.likelihoods import Gaussian, Laplace, Likelihood
 from mlelib.newton import Minimum, newton
 from mlelib.objectives import Objective
 from mlelib.priors import BetaPrior, Flat, GaussianPrior, LaplacePrior, Prior
@@ -131,11 +131,7 @@ def _sparse(objective: Objective) -> Minimum:
         for outputs in starting_outputs(objective)
     ]
     found = [minimise_with_zeros(objective, prior, start) for start in starts]
-    theta, iterations, converged = min(found, key=lambda m: objective.value(m.position))
-    if isinstance(likelihood, Categorical):
-        shifts = left_alone.all(axis=1)
-        theta[shifts] -= theta[shifts].mean(axis=1, keepdims=True)
-    return Minimum(theta, iterations, converged)
+    return min(found, key=lambda m: objective.value(m.position))
 
 
 def _coin(objective: Objective, prior: BetaPrior) -> tuple[Floats, Floats]:

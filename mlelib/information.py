@@ -24,7 +24,7 @@ def information(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
             matrix = np.zeros((len(y), 2, 2))
             matrix[:, 0, 0], matrix[:, 1, 1] = np.exp(-2 * z[:, 1]), 2.0
             return matrix
-    return likelihood.curvature(y, z)
+    return likelihood._curvature(y, z)
 
 
 def stand_in(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
@@ -38,4 +38,4 @@ def stand_in(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
             return information(likelihood, y, z)
         case StudentT(df=df, scale=scale):
             return np.asarray((df + 1) / (df * scale**2 + (y - z) ** 2))
-    return likelihood.curvature(y, z)
+    return likelihood._curvature(y, z)

@@ -50,16 +50,11 @@ class Objective:
 
     def __post_init__(self) -> None:
         X = real_array("X", self.X, (None, None))
-        y = real_array("y", self.y)
-        if y.ndim != 1:
-            raise ValueError(
-                f"y must be a vector, one entry for each row of X, got shape {y.shape}"
-            )
+        y = self.likelihood.targets(self.y)
         if len(X) != len(y):
             raise ValueError(
                 f"X must have one row for each of the {len(y)} entries of y, got shape {X.shape}"
             )
-        self.likelihood.constant(y)  # raises if y is outside the likelihood's range
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "prior", self.prior.spread(self.shape))
@@ -79,19 +74,19 @@ class Objective:
     def value(self, theta: ArrayLike) -> float:
         """The objective at `theta`."""
         theta = self._parameters(theta)
-        nll = self.likelihood.nll(self.y, self.X @ theta)
+        nll = self.likelihood._nll(self.y, self.X @ theta)
         return float(nll.sum() - self.prior.log_prob(theta).sum())
 
     def gradient(self, theta: ArrayLike) -> Floats:
         """Its gradient, of the shape of `theta`; at a kink, the entry of the kink is taken as 0."""
         theta = self._parameters(theta)
-        slopes = self.likelihood.gradient(self.y, self.X @ theta)
+        slopes = self.likelihood._gradient(self.y, self.X @ theta)
         return np.asarray(self.X.T @ slopes + self.prior.gradient(theta))
 
     def hessian(self, theta: ArrayLike) -> Floats:
         """Its matrix of second derivatives in `theta.ravel()`: (d, d), or (d·m, d·m) with θ[j, k] at j·m + k."""
         theta = self._parameters(theta)
-        curvature = self.likelihood.curvature(self.y, self.X @ theta)
+        curvature = self.likelihood._curvature(self.y, self.X @ theta)
         penalty = np.diag(self.prior.curvature(theta).ravel())
         return weighted_gram(self.X, curvature) + penalty
 
@@ -108,19 +103,23 @@ class Objective:
             spelled = ", ".join(map(str, ("...", *self.shape)))
             raise ValueError(f"thetas must have shape ({spelled}), got {array.shape}")
         batch = array.reshape(-1, *self.shape)
-        size = max(1, BLOCK // (min(len(self.X), ROWS) * self.likelihood.outputs))
-        blocks = [batch[start : start + size] for start in range(0, len(batch), size)]
         with ThreadPoolExecutor(THREADS) as threads:
-            sums = np.concatenate(list(threads.map(self._block, blocks)))
-        return np.asarray(sums.reshape(array.shape[: array.ndim - len(self.shape)]))
+            shares = threads.map(self._summed_losses, np.array_split(batch, THREADS))
+        penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
+        total = np.concatenate(list(shares)) + penalty + self.likelihood._constant(self.y).sum()
+        return np.asarray(total.reshape(array.shape[: array.ndim - len(self.shape)]))
 
-    def _block(self, thetas: Floats) -> Floats:
-        """The objective at a block of parameters (b, ...), shape (b,)."""
-        total = -self.prior.log_prob(thetas).reshape(len(thetas), -1).sum(axis=1)
-        for start in range(0, len(self.X), ROWS):
-            rows = slice(start, start + ROWS)
-            z = np.moveaxis(np.tensordot(self.X[rows], thetas, (1, 1)), 1, 0)  # (b, n) or (b, n, m)
-            total += self.likelihood.nll(self.y[rows], z).sum(axis=1)
+    def _summed_losses(self, thetas: Floats) -> Floats:
+        """Σᵢ loss at each of `thetas` (b, ...), in blocks of parameters and rows."""
+        total = np.zeros(len(thetas))
+        rows = max(1, min(len(self.X), BLOCK // self.likelihood.outputs))
+        size = max(1, BLOCK // (rows * self.likelihood.outputs))
+        for row in range(0, len(self.X), rows):
+            X, y = self.X[row : row + rows], self.y[row : row + rows]
+            for start in range(0, len(thetas), size):
+                block = thetas[start : start + size]
+                z = block @ X.T if block.ndim == 2 else X @ block  # (b, n) or (b, n, m)
+                total[start : start + size] += self.likelihood._loss(y, z).sum(axis=1)
         return total
 
     def _parameters(self, theta: ArrayLike) -> Floats:

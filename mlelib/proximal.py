@@ -1,13 +1,16 @@
 """Fits under a Laplace prior: a proximal Newton method, whose zeros are zeros."""
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.linalg import LinAlgError, cholesky
 
 from mlelib.arguments import Floats
 from mlelib.information import stand_in
+from mlelib.likelihoods import Categorical
 from mlelib.newton import Minimum, descend
 from mlelib.objectives import Objective, weighted_gram
-from mlelib.priors import LaplacePrior
+from mlelib.priors import LaplacePrior, Mask
 
 SWEEPS = 10_000
 
@@ -22,7 +25,13 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
     size[size == 0] = 1.0
     smooth = Objective(objective.likelihood, objective.X / size, objective.y)
     sizes = size if start.ndim == 1 else np.repeat(size[:, None], start.shape[1], axis=1)
-    weights = (prior.felt(start.shape) / prior.scale / sizes).ravel()  # of |φⱼ|, φ = θ size
+    acts = prior.felt(start.shape)
+    weights = (acts / prior.scale / sizes).ravel()  # of |φⱼ|, φ = θ size
+
+    def settle(phi: Floats) -> Floats:
+        if not isinstance(objective.likelihood, Categorical):
+            return phi
+        return _shifted(phi.reshape(start.shape), acts).ravel()
 
     def value(phi: Floats) -> float:
         return smooth.value(phi.reshape(start.shape)) + float(weights @ np.abs(phi))
@@ -31,11 +40,18 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
         theta = phi.reshape(start.shape)
         matrix = _convex_hessian(smooth, theta)
         linear = smooth.gradient(theta).ravel() - matrix @ phi
-        change = _minimise_quadratic(matrix, linear, weights, phi) - phi
+        change = _minimise_quadratic(matrix, linear, weights, phi, settle) - phi
         return change, float(np.sqrt(max(change @ matrix @ change, 0.0)))
 
     phi, iterations, converged = descend(value, step, (start * sizes).ravel())
     return Minimum(phi.reshape(start.shape) / sizes, iterations, converged)
+
+
+def _shifted(theta: Floats, acts: Mask) -> Floats:
+    """The same softmax with the least penalty: rows of a median 0, of a mean 0 if no prior acts."""
+    middle = np.sort(theta, axis=1)[:, (theta.shape[1] - 1) // 2]
+    shift = np.where(acts.all(axis=1), middle, np.where(acts.any(axis=1), 0.0, theta.mean(axis=1)))
+    return theta - shift[:, None]
 
 
 def _convex_hessian(smooth: Objective, theta: Floats) -> Floats:
@@ -49,8 +65,13 @@ def _convex_hessian(smooth: Objective, theta: Floats) -> Floats:
     return hessian
 
 
-def _minimise_quadratic(H: Floats, c: Floats, w: Floats, start: Floats) -> Floats:
-    """argmin φᵀHφ/2 + c·φ + Σ wⱼ|φⱼ|, one coordinate after the other, then exactly on those that stay."""
+def _minimise_quadratic(
+    H: Floats, c: Floats, w: Floats, start: Floats, settle: Callable[[Floats], Floats]
+) -> Floats:
+    """argmin φᵀHφ/2 + c·φ + Σ wⱼ|φⱼ|, coordinate by coordinate until the signs are found.
+
+    `settle` moves along directions in which the quadratic is constant.
+    """
     phi = start.copy()
     moving = np.flatnonzero(np.diag(H) > 0)
     for sweep in range(SWEEPS):
@@ -58,6 +79,7 @@ def _minimise_quadratic(H: Floats, c: Floats, w: Floats, start: Floats) -> Float
         for j in moving:
             pull = H[j, j] * phi[j] - H[j] @ phi - c[j]
             phi[j] = np.sign(pull) * max(abs(pull) - w[j], 0.0) / H[j, j]
+        phi = settle(phi)
         if sweep % 10 == 0 and (exact := _solve_signs(H, c, w, phi)) is not None:
             return exact
         if np.array_equal(before, phi):

@@ -1,4 +1,4 @@
-"""An objective in the coordinates of an orthogonal factorisation, where Newton's method is at ease."""
+"""An objective in the coordinates of an orthogonal factorisation, in which Newton's method works."""
 
 import numpy as np
 from scipy.linalg import block_diag, cholesky, solve_triangular
@@ -12,16 +12,17 @@ from mlelib.priors import GaussianPrior
 
 
 class Rotated:
-    """The objective, under a flat or a Gaussian prior, as a function of γₖ = Rₖ θₖ for each output k.
+    """An objective with a flat or a Gaussian prior, as a function of γₖ = Rₖ θₖ for each output k.
 
-    The prior adds a row 1/τ for each parameter that it acts on to X before X is factorised, so that
+    The prior adds a row 1/τ to X for each parameter that it acts on before X is factorised, so that
     d > n is no hindrance. Then zₖ = Qₖ γₖ on the rows of the examples, the prior is ½‖Qₖ γₖ‖² on its
-    own, and the scale of the columns plays no part. Positions are vectors (m·d,), output after
+    own, and the scale of the columns plays no part. Positions are vectors (m·d,), output by
     output. The prior's normaliser is left out of the value.
 
-    A softmax gives the same probabilities if all K entries of a row of θ are shifted alike. `shifts`
-    says on which rows (d,) no prior objects; `gauge` (m·d, g) spans those directions. Added to
-    the Hessian it makes that definite and alters no step.
+    A softmax gives the same probabilities if all K entries of a row of θ are shifted alike. On the
+    rows `shifts` (d,) the optimum therefore sums to 0: no prior acts there, or the same on all K.
+    `gauge` (m·d, g) spans those directions; added to the Hessian it makes that definite, and the
+    steps, which start with sums of 0, stay as they were.
 
     Raises
     ------
@@ -42,8 +43,10 @@ class Rotated:
         below = [factors.Q[self.n :] for factors in self.factors]
         self.prior = block_diag(*[Q.T @ Q for Q in below])
         softmax = isinstance(self.likelihood, Categorical)
-        self.shifts = np.zeros(self.d, dtype=bool) if not softmax else ~felt.any(axis=1)
+        alike = bool(np.all(felt == felt[:, :1]))  # else the coordinates of the K outputs differ
+        self.shifts = np.full(self.d, softmax) & (alike | ~felt.any(axis=1))
         self.gauge = self._gauge()
+        self.shift_variance = np.where(self.shifts & felt.all(axis=1), tau**2 / self.m, 0.0)
 
     def outputs(self, position: Floats) -> Floats:
         """The raw outputs z, (n,) or (n, m)."""
@@ -52,16 +55,16 @@ class Rotated:
         return z[:, 0] if self.m == 1 else z
 
     def value(self, position: Floats) -> float:
-        nll = self.likelihood.nll(self.y, self.outputs(position))
+        nll = self.likelihood._nll(self.y, self.outputs(position))
         return float(nll.sum() + 0.5 * position @ self.prior @ position)
 
     def gradient(self, position: Floats) -> Floats:
-        slopes = self.likelihood.gradient(self.y, self.outputs(position)).reshape(self.n, self.m)
+        slopes = self.likelihood._gradient(self.y, self.outputs(position)).reshape(self.n, self.m)
         data = [Q.T @ slope for Q, slope in zip(self.Q, slopes.T, strict=True)]
         return np.concatenate(data) + self.prior @ position
 
     def hessian(self, position: Floats) -> Floats:
-        return self._matrix(self.likelihood.curvature(self.y, self.outputs(position)))
+        return self._matrix(self.likelihood._curvature(self.y, self.outputs(position)))
 
     def stand_in(self, position: Floats) -> Floats:
         return self._matrix(stand_in(self.likelihood, self.y, self.outputs(position)))
@@ -72,7 +75,7 @@ class Rotated:
         return np.concatenate([Q.T @ output for Q, output in pairs])
 
     def parameters(self, position: Floats) -> Floats:
-        """θ, (d,) or (d, m). A softmax's rows on which no prior acts sum to 0."""
+        """θ, (d,) or (d, m). Of a softmax, the rows `shifts` sum to 0."""
         gammas = position.reshape(self.m, self.d)
         pairs = zip(self.factors, gammas, strict=True)
         theta = np.column_stack([factors.parameters(gamma) for factors, gamma in pairs])
@@ -82,7 +85,7 @@ class Rotated:
     def standard_errors(self, position: Floats) -> Floats:
         """Square roots of the diagonal of the information's inverse, of the shape of θ.
 
-        For a softmax, of its pseudo-inverse.
+        For a softmax, of its pseudo-inverse, and τ²/K for a shift, of which only the prior knows.
 
         Raises
         ------
@@ -91,11 +94,12 @@ class Rotated:
         """
         weights = information(self.likelihood, self.y, self.outputs(position))
         root = cholesky(self._matrix(weights), lower=True)
-        maps = block_diag(*[factors.parameters(np.eye(self.d)) for factors in self.factors])
-        by_output = maps.reshape(self.m, self.d, -1)  # θ[j, k] = by_output[k, j] · position
+        maps = [factors.parameters(np.eye(self.d)) for factors in self.factors]
+        by_output = block_diag(*maps).reshape(self.m, self.d, -1)  # θ[j, k] = by_output[k, j] · γ
         by_output[:, self.shifts] -= by_output[:, self.shifts].mean(axis=0)
-        deviations = np.linalg.norm(solve_triangular(root, maps.T, lower=True), axis=0)
-        errors = deviations.reshape(self.m, self.d).T
+        halves = solve_triangular(root, by_output.reshape(self.m * self.d, -1).T, lower=True)
+        variances = np.sum(halves**2, axis=0).reshape(self.m, self.d).T
+        errors = np.sqrt(variances + self.shift_variance[:, None])
         return errors[:, 0] if self.m == 1 else errors
 
     def _matrix(self, weights: Floats) -> Floats:

@@ -24,7 +24,7 @@ def starting_outputs(objective: Objective) -> list[Floats]:
         case Gamma():
             return [np.log(y)[:, None]]
         case ScaledGaussian():
-            return [np.column_stack([y, np.full(len(y), np.log(np.std(y)))])]
+            return [np.column_stack([y, np.full(len(y), np.log(np.abs(y).max() or 1.0))])]
         case StudentT(scale=scale):
             absolute = least_absolute(X, y, scale, objective.prior).position
             rng = np.random.default_rng(0)
