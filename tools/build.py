@@ -26,11 +26,16 @@ BUILT_FROM = BUILD / "built-from"
 def main() -> None:
     start, sources = time.monotonic(), book_digest()
     BUILT_FROM.unlink(missing_ok=True)
+    profile = BUILD / ".ipython" / "profile_default"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "ipython_kernel_config.py").write_text(
+        'get_config().IPKernelApp.log_level = "ERROR"'
+    )
+    # Nothing of the user's own settings: their kernels, start-up files or matplotlib styles.
     environment = {
-        # The kernel and the settings of this environment, whatever else the user has.
         "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(BUILD / ".ipython"),
         "MPLCONFIGDIR": str(BUILD / ".matplotlib"),
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
     }
     # The first time, matplotlib says on stderr that it looks for fonts: let it be before any cell.
     commands = [

@@ -30,19 +30,18 @@ index (or a mirror of it, in pip's configuration) reachable and try again."""
 
 NO_CHROMIUM = """
 The page tests need Chromium. None was found, and it could not be installed: neither by apt-get
-(needs Debian or Ubuntu, and root or sudo) nor by `playwright install chromium` (needs its download
-site). Install Chromium or Chrome, or name one in the environment variable CHROMIUM, and try again."""
+(needs Debian or Ubuntu, and root or sudo) nor by `playwright install chromium` (needs its site).
+Install Chromium or Chrome, or name one in the environment variable CHROMIUM, and try again."""
 
 
 def run(*command: str | Path, log: str = "a", seen: Callable[[str], None] | None = None) -> bool:
     """Run a command, its output in the log, each line shown to `seen`; whether it succeeded."""
-    with LOG.open(log) as file:
+    with LOG.open(log, encoding="utf-8") as file:
         file.write(f"$ {' '.join(map(str, command))}\n")
         process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8"
         )
-        assert process.stdout is not None
-        for line in process.stdout:
+        for line in process.stdout or ():
             file.write(line)
             if seen:
                 seen(line)
@@ -52,7 +51,7 @@ def run(*command: str | Path, log: str = "a", seen: Callable[[str], None] | None
 def pip(*arguments: str | Path, seen: Callable[[str], None] | None = None) -> None:
     command = (PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps")
     if not run(*command, *arguments, seen=seen):
-        last_words = "".join(LOG.read_text().splitlines(keepends=True)[-15:])
+        last_words = "".join(LOG.read_text(encoding="utf-8").splitlines(keepends=True)[-15:])
         sys.exit(f"{last_words}pip failed; all it said is in {LOG}")
 
 
@@ -64,7 +63,7 @@ def create_venv() -> None:
 
 def locked(lock: str) -> None:
     """Install what a lock names, counting."""
-    lines = (ROOT / lock).read_text().splitlines()
+    lines = (ROOT / lock).read_text(encoding="utf-8").splitlines()
     count = sum("==" in line for line in lines if not line.startswith((" ", "#")))
     done = 0
 
@@ -99,15 +98,20 @@ def lab_settings() -> None:
     shutil.copy(ROOT / "tools" / "jupyterlab-overrides.json", settings / "overrides.json")
 
 
+def find_chromium() -> str | None:
+    """The Chromium named in the environment variable CHROMIUM, else one on the PATH."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
 def chromium() -> None:
     """Use the Chromium there is; else install Debian's; else playwright's."""
-    if os.environ.get("CHROMIUM") or any(map(shutil.which, CHROMIUMS)):
+    if find_chromium():
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes", "--quiet"]
     if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
         run(*apt, "update")
-        if run(*apt, "install", "--no-install-recommends", "chromium") and shutil.which("chromium"):
+        if run(*apt, "install", "--no-install-recommends", "chromium") and find_chromium():
             return
     with_deps = [] if sudo else ["--with-deps"]
     if not run(PYTHON, "-m", "playwright", "install", *with_deps, "chromium"):

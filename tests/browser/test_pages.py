@@ -1,0 +1,105 @@
+"""Every page of the built book in a real Chromium: served, and opened as a file."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+CHAPTERS = [TOC["root"], *(chapter["file"] for chapter in TOC["chapters"])]
+PAGES = [*CHAPTERS, "search", "genindex"]
+WIDE, PHONE = (1200, 900), (390, 844)
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an address; when the test is over, no error must have been logged, nothing missed."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_page(address: str, size: tuple[int, int] = WIDE, scheme: str = "light") -> Page:
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        contexts.append(context)
+        page = context.new_page()
+        origin = address[: address.index("/", 8)]  # of a file: everything on this machine
+
+        page.on("console", lambda m: complaints.append(m.text) if m.type in LOUD else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("requestfailed", lambda request: complaints.append(f"failed: {request.url}"))
+        page.on(
+            "response", lambda r: complaints.append(f"{r.status}: {r.url}") if not r.ok else None
+        )
+        page.on("request", lambda r: complaints.append(r.url) if foreign(r.url, origin) else None)
+        page.goto(address, wait_until="networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+LOUD = {"warning", "error"}
+
+
+def foreign(url: str, origin: str) -> bool:
+    return not url.startswith((origin, "data:", "blob:"))
+
+
+@pytest.fixture(params=["http", "file"])
+def root(request: pytest.FixtureRequest, site: str, html: Path) -> str:
+    """Where the book begins: at a server, or in a folder."""
+    return site if request.param == "http" else html.as_uri()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_page_loads_quietly_and_from_one_host(
+    visit: Visit, root: str, page: str, scheme: str
+) -> None:
+    shown = visit(f"{root}/{page}.html", scheme=scheme)
+    assert shown.title()
+    assert shown.locator("h1:visible").count() == 1
+    assert shown.evaluate("document.documentElement.dataset.theme") == scheme
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_wider_than_a_phone(visit: Visit, site: str, page: str) -> None:
+    shown = visit(f"{site}/{page}.html", PHONE)
+    assert shown.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+
+
+def test_the_first_page_leads_to_the_introduction(visit: Visit, root: str) -> None:
+    shown = visit(f"{root}/index.html")
+    shown.wait_for_url(f"{root}/{TOC['root']}.html")
+
+
+def test_the_contents_open_on_a_phone(visit: Visit, site: str) -> None:
+    shown = visit(f"{site}/{CHAPTERS[1]}.html", PHONE)
+    entry = shown.get_by_role("link", name="Likelihood and the log").first
+    assert not entry.is_visible()
+    shown.locator(".bd-header-article .primary-toggle").click()
+    entry.wait_for(state="visible")
+
+
+def test_search_finds_a_chapter(visit: Visit, site: str) -> None:
+    shown = visit(f"{site}/search.html?q=likelihood")
+    shown.locator("#search-results li a").first.wait_for()
+
+
+@pytest.mark.parametrize("page", CHAPTERS[1:])
+def test_mathematics_is_shown_in_the_books_own_font(visit: Visit, site: str, page: str) -> None:
+    shown = visit(f"{site}/{page}.html")
+    loaded = "[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family)"
+    assert "Book Math" in [family.strip('"') for family in shown.evaluate(loaded)]
+    formulas = shown.locator("math")
+    assert formulas.count() > 10
+    boxes = formulas.evaluate_all("all => all.map(m => m.getBoundingClientRect().width)")
+    visible = formulas.evaluate_all("all => all.map(m => m.checkVisibility())")
+    assert all(width > 0 for width, seen in zip(boxes, visible, strict=True) if seen)
