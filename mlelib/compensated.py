@@ -43,7 +43,7 @@ def projections(A: Floats, A_low: Floats, r: Floats) -> Floats:
         terms, errors = two_sum(terms[:half], terms[half : 2 * half])
         dropped += errors.sum(axis=0)
         terms = np.concatenate([terms, rest])
-    return terms[0] + dropped
+    return np.asarray(terms[0] + dropped)
 
 
 def _halves(a: Floats) -> tuple[Floats, Floats]:

@@ -7,8 +7,10 @@ those are is a matter of signs, linear in b:
 - Categorical: xᵢ·(b[yᵢ] − bₖ) ≥ 0 for all i and k (the same), but for shifts of all bₖ alike.
 - Poisson: xᵢ·b ≤ 0 where yᵢ = 0, and xᵢ·b = 0 elsewhere (Correia, Guimarães & Zylkin 2021).
 
-Gaussian, Laplace, StudentT and Gamma have none if the columns of X are independent; ScaledGaussian, which
-is not convex, has a rule of its own (`interpolation`). A prior rules out all b in which it acts.
+Gaussian, Laplace, StudentT and Gamma have none if the columns of X are independent. ScaledGaussian,
+which is not convex, has a rule of its own (`interpolation`). A prior rules out every b in which it
+acts, but for a Laplace prior and ScaledGaussian: there both are linear in b, and it is their sum
+that counts.
 """
 
 import numpy as np
@@ -27,7 +29,7 @@ from mlelib.interpolation import can_interpolate
 from mlelib.least_squares import factorise
 from mlelib.likelihoods import Bernoulli, Categorical, Poisson, ScaledGaussian
 from mlelib.objectives import Objective
-from mlelib.priors import Mask
+from mlelib.priors import LaplacePrior, Mask
 
 TOLERANCE = 1e-10  # the smallest that HiGHS takes
 ADVICE = (
@@ -36,48 +38,53 @@ ADVICE = (
 
 
 def require_finite_optimum(objective: Objective) -> None:
-    """Return if `objective` has a finite optimum; X, with the prior, must have independent columns.
+    """Return if `objective` has a finite optimum, and if its flat directions are none.
 
     Raises
     ------
     CompleteSeparation, QuasiSeparation, AbsentClass, PoissonSeparation, Interpolation
         If it has none.
+    RankDeficient
+        If the columns of X on which no prior acts are not independent.
     """
-    likelihood, y = objective.likelihood, objective.y
-    free = ~objective.prior.felt(objective.shape).reshape(len(objective.X.T), likelihood.outputs)
+    likelihood, X, y, prior = objective.likelihood, objective.X, objective.y, objective.prior
+    free = ~prior.felt(objective.shape).reshape(X.shape[1], likelihood.outputs)
+    for columns in free.T:
+        _outputs(X[:, columns])
     match likelihood:
         case Bernoulli():
-            margins = (2 * y - 1)[:, None] * _outputs(objective.X[:, free[:, 0]])
-            _require_overlap(margins, {0, 1} - set(y))
+            margins = (2 * y - 1)[:, None] * _outputs(X[:, free[:, 0]])
+            _require_overlap(margins, {0, 1} - set(y.tolist()))
         case Categorical(classes=classes):
-            margins = _contrasts(objective.X, y, free)
-            _require_overlap(margins, set(range(classes)) - set(y))
+            _require_overlap(_contrasts(X, y, free), set(range(classes)) - set(y.tolist()))
         case Poisson():
-            _require_rates(_outputs(objective.X[:, free[:, 0]]), y)
+            _require_rates(_outputs(X[:, free[:, 0]]), y)
         case ScaledGaussian():
-            if can_interpolate(objective.X, y, _outputs(objective.X[:, free[:, 1]])):
+            price = np.zeros(len(free))
+            if isinstance(prior, LaplacePrior):
+                price[~free[:, 1]] = 1 / prior.scale
+            if can_interpolate(X, y, free[:, 1] | (price > 0), price):
                 raise Interpolation(
-                    "the density has no bound: the mean can pass exactly through the rows of X on which "
-                    "the scale then shrinks to 0; use fewer columns or more rows, a GaussianPrior "
-                    "or a Gaussian with one sigma"
+                    "the density has no bound: the mean can pass exactly through rows on which the "
+                    "scale then shrinks to 0; use fewer columns or more rows, add a GaussianPrior, "
+                    "or take a Gaussian with one sigma"
                 )
 
 
 def _outputs(X: Floats) -> Floats:
-    """X b for every direction b, in coordinates where ‖X b‖ is √n ‖b‖."""
+    """A matrix whose b goes through all X b, in coordinates where ‖X b‖ is √n ‖b‖."""
     return factorise(X).Q * np.sqrt(len(X)) if X.shape[1] else X
 
 
 def _contrasts(X: Floats, y: Integers, free: Mask) -> Floats:
     """The margins xᵢ·(b[yᵢ] − bₖ) of all i and all k ≠ yᵢ, as a matrix that takes all b at once."""
     classes = np.arange(free.shape[1])
-    other = classes != y[:, None]  # (n, K): the pairs i, k
+    others = classes != y[:, None]  # (n, K): the pairs i, k
     blocks = []
     for c in classes:
         signs = (y == c)[:, None].astype(float) - (classes == c)
-        blocks.append(
-            signs[other][:, None] * np.repeat(_outputs(X[:, free[:, c]]), len(classes) - 1, axis=0)
-        )
+        outputs = np.repeat(_outputs(X[:, free[:, c]]), len(classes) - 1, axis=0)
+        blocks.append(signs[others][:, None] * outputs)
     return np.hstack(blocks)
 
 
@@ -86,8 +93,8 @@ def _require_overlap(margins: Floats, absent: set[int]) -> None:
         return
     if absent:
         raise AbsentClass(
-            f"y never holds {', '.join(map(str, sorted(absent)))}, so its probability is driven to 0: "
-            "leave that class out, find data that has it or add a GaussianPrior"
+            f"y never holds {', '.join(map(str, sorted(absent)))}, so its probability is driven to "
+            "0: leave that class out, find data that has it or add a GaussianPrior"
         )
     if _all_positive(margins):
         raise CompleteSeparation(
@@ -100,44 +107,42 @@ def _require_overlap(margins: Floats, absent: set[int]) -> None:
 
 
 def _require_rates(outputs: Floats, y: Floats) -> None:
-    """Raise if some direction lowers the outputs of zero counts and leaves the others as they are."""
-    kernel = null_space(outputs[y > 0]) if (y > 0).any() else np.eye(outputs.shape[1])
+    some = outputs[y > 0]
+    kernel = null_space(some) if len(some) else np.eye(outputs.shape[1])
     if _one_sided(-outputs[y == 0] @ kernel):
         raise PoissonSeparation(
-            f"a combination of the columns of X differs from 0 only where y is 0, so a rate is "
-            f"driven to 0: {ADVICE}"
+            "a combination of the columns of X differs from 0 only where y is 0, and has one sign "
+            f"there, so a rate is driven to 0: {ADVICE}"
         )
 
 
 def _one_sided(margins: Floats) -> bool:
     """Is there a b with margins @ b ≥ 0, and not 0 throughout?
 
-    The greatest sum of such margins over |bⱼ| ≤ 1 is either 0 or at least ‖margins @ b‖, which is √n
-    in these coordinates: what lies between is far from both.
+    The greatest sum of such margins over |bⱼ| ≤ 1 is either 0 or at least ‖margins @ b‖, which is
+    √n or more in these coordinates: ½ is far from both.
     """
     return _largest(margins.sum(axis=0), margins) > 0.5
 
 
 def _all_positive(margins: Floats) -> bool:
-    """Is there a b with margins @ b > 0? The least of them is made as large as it gets."""
+    """Is there a b with margins @ b > 0? The least margin is made as large as it gets."""
     least = np.ones((len(margins), 1))
-    objective = np.append(np.zeros(margins.shape[1]), 1.0)
-    return _largest(objective, np.hstack([margins, -least])) > TOLERANCE
+    goal = np.append(np.zeros(margins.shape[1]), 1.0)
+    return _largest(goal, np.hstack([margins, -least])) > TOLERANCE
 
 
-def _largest(objective: Floats, rows: Floats) -> float:
-    """max objective·b, where rows @ b ≥ 0 and |bⱼ| ≤ 1."""
+def _largest(goal: Floats, rows: Floats) -> float:
+    """max goal·b, where rows @ b ≥ 0 and |bⱼ| ≤ 1."""
     if rows.size == 0:
         return 0.0
-    solution = linprog(
-        -objective,
+    tight = {"primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE}
+    programme = linprog(
+        -goal,
         A_ub=-rows,
         b_ub=np.zeros(len(rows)),
         bounds=(-1, 1),
         method="highs",
-        options={
-            "primal_feasibility_tolerance": TOLERANCE,
-            "dual_feasibility_tolerance": TOLERANCE,
-        },
+        options=tight,
     )
-    return -float(solution.fun)
+    return -float(programme.fun)

@@ -1,4 +1,4 @@
-"""Curvature per example for two uses: standard errors, and steps where the Hessian is indefinite."""
+"""Curvature per example: its mean, for standard errors, and a positive stand-in, for steps."""
 
 import numpy as np
 
@@ -7,11 +7,11 @@ from mlelib.likelihoods import Gamma, Laplace, Likelihood, ScaledGaussian, Stude
 
 
 def information(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
-    """The Fisher information of each example in its raw outputs: the mean curvature under the model.
+    """The Fisher information of each example in z, (n,) or (n, m, m): the mean of the curvature.
 
-    (n,), or (n, m, m) for m outputs. For canonical links (Gaussian, Bernoulli, Categorical, Poisson) the
-    curvature does not depend on y and is the information. The others: Gamma its shape, Laplace 1/b²,
-    StudentT (ν + 1)/((ν + 3) s²) and ScaledGaussian diag(e^−2s, 2).
+    For canonical links (Gaussian, Bernoulli, Categorical, Poisson) the curvature does not depend on
+    y and is its own mean. The others: Gamma its shape, Laplace 1/b², StudentT (ν + 1)/((ν + 3) s²),
+    ScaledGaussian diag(e^(−2s), 2).
     """
     match likelihood:
         case Gamma(shape=shape):
@@ -28,10 +28,10 @@ def information(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
 
 
 def stand_in(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
-    """A positive semi-definite stand-in for the curvature, of the same shape.
+    """A positive semi-definite matrix in place of the curvature, of the same shape.
 
-    ScaledGaussian: the Fisher information (Fisher scoring). StudentT: the weights (ν + 1)/(ν s² + r²) of
-    iterative reweighting. The others are convex, and theirs is the curvature itself.
+    ScaledGaussian: the Fisher information (Fisher scoring). StudentT: the weights of iterative
+    reweighting, (ν + 1)/(ν s² + r²). The others are convex, and theirs is the curvature itself.
     """
     match likelihood:
         case ScaledGaussian():

@@ -12,7 +12,7 @@ NEAR = 1e-10  # residuals so small, beside the largest |y|, count as zeros
 
 
 def smallest_subgradient(objective: Objective, theta: Floats) -> float:
-    """The least ‖g‖ over the subgradients g of `objective` at `theta`: 0 at a minimum, kink or none.
+    """The least ‖g‖ of the subgradients g of `objective` at `theta`: 0 at a minimum, kink or none.
 
     Where a residual (Laplace likelihood) or a parameter (Laplace prior) is 0, its slope may be
     any number between the two on its sides.

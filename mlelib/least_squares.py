@@ -47,7 +47,7 @@ def factorise(A: Floats) -> Factorisation:
         If a column, once scaled, is a combination of the others to within rounding.
     """
     n, d = A.shape
-    scale = _to_unit_size(A)
+    scale = unit_scale(A)
     Q, R, order = qr(A * scale, mode="economic", pivoting=True)
     size = np.abs(np.diag(R))
     rank = int(np.sum(size > 8 * EPS * np.sqrt(max(n, d)) * size[0]))
@@ -69,7 +69,7 @@ def least_squares(A: Floats, y: Floats) -> tuple[Floats, Factorisation]:
         As `factorise`.
     """
     factors = factorise(A)
-    unit = _to_unit_size(y[:, None])
+    unit = unit_scale(y[:, None])
     A_scaled, low, target = A * factors.scale, lost_digits(A) * factors.scale, y * unit
     theta, r, step = np.zeros(A.shape[1]), np.zeros(len(y)), np.inf
     while True:
@@ -84,9 +84,9 @@ def least_squares(A: Floats, y: Floats) -> tuple[Floats, Factorisation]:
         theta, r, step = theta + change, r + f - factors.Q @ gamma, size
 
 
-def _to_unit_size(A: Floats) -> Floats:
+def unit_scale(A: Floats) -> Floats:
     """Powers of 2 that bring the largest entry of each column into [½, 1); 1 where all are 0."""
-    return np.ldexp(1.0, -np.frexp(np.abs(A).max(axis=0))[1])
+    return np.asarray(np.ldexp(1.0, -np.frexp(np.abs(A).max(axis=0))[1]))
 
 
 def _complain(shape: tuple[int, ...], rank: int, extra: list[int]) -> None:
@@ -97,7 +97,7 @@ def _complain(shape: tuple[int, ...], rank: int, extra: list[int]) -> None:
             "drop columns, find more data or add a GaussianPrior"
         )
     raise RankDeficient(
-        f"X has {d} columns and rank {rank}: column {', '.join(map(str, extra))} (counted from 0) is "
-        "a combination of the others, so many parameters fit equally well: "
+        f"X has {d} columns and rank {rank}: column {', '.join(map(str, extra))} (counted from 0) "
+        "is a combination of the others, so many parameters fit equally well: "
         "drop it or add a GaussianPrior"
     )

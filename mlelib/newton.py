@@ -22,7 +22,7 @@ class Minimum(NamedTuple):
 
 
 class Smooth(Protocol):
-    """What Newton's method needs: value, gradient, Hessian, and a definite matrix to stand in for it.
+    """What Newton's method needs: value, gradient, Hessian, and a definite matrix in its place.
 
     Where the function is not convex the stand-in is the Fisher information (Fisher scoring) or the
     weights of a reweighting, elsewhere the Hessian itself.
@@ -56,9 +56,9 @@ def descend(
 ) -> Minimum:
     """Follow steps of the Newton kind down to a minimum.
 
-    `step(position, last)` gives a step s and its decrement λ = √(sᵀ M s) in the matrix M that it was
-    made with; λ²/2 is what a quadratic would still fall by, in nats. The position has converged when λ,
-    below `CLOSE`, no longer halves: only rounding is left of it.
+    `step(position, last)` gives a step s and its decrement λ = √(sᵀ M s) in the matrix M that it
+    was made with, when the last was `last`; λ²/2 is what a quadratic would still fall by, in nats.
+    It has converged when λ is below `CLOSE` and no longer halves: only rounding is left of it.
     """
     position, last = start, np.inf
     for iteration in range(STEPS):
@@ -83,7 +83,7 @@ def _solve(matrix: Floats, gradient: Floats) -> tuple[Floats, float]:
 def _length(
     value: Callable[[Floats], float], position: Floats, step: Floats, decrement: float
 ) -> float:
-    """The longest of 1, ½, ¼, … along which the value falls by enough (Armijo); 0 if there is none."""
+    """The longest of 1, ½, ¼, … with which the value falls by enough (Armijo); 0 if none does."""
     before = value(position)
     noise = 1e-14 * abs(before)
     length = 1.0

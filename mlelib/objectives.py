@@ -1,7 +1,7 @@
 """The summed negative log posterior of a linear model, up to log p(D)."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,13 +11,14 @@ from mlelib.arguments import Floats, real_array
 from mlelib.likelihoods import Bernoulli, Likelihood
 from mlelib.priors import BetaPrior, Flat, Prior
 
-BLOCK = 2**15  # raw outputs held at once: 256 kB, so that the temporaries stay in the cache
-ROWS = 2**13  # and of so many examples at most
+BLOCK = (
+    16_000  # 128 kB: arrays stay in the cache, and below the size at which malloc asks the kernel
+)
 THREADS = 2
 
 
 def add_intercept(X: ArrayLike) -> Floats:
-    """`X (n, d)` with a column of ones before it, so that theta[0] is the intercept; a vector is one column.
+    """`X` (n, d) or (n,) with a column of ones before it, so that theta[0] is the intercept.
 
     Raises
     ------
@@ -39,14 +40,14 @@ class Objective:
     Raises
     ------
     ValueError
-        If `X` or `y` is not finite, empty or of the wrong shape, `y` holds what the likelihood cannot
-        give, or the prior's mask does not fit theta.
+        If `X` or `y` is not finite, empty or of the wrong shape, if `y` holds what the likelihood
+        cannot give, or if the prior does not fit.
     """
 
     likelihood: Likelihood
     X: Any
     y: Any
-    prior: Prior = Flat()
+    prior: Prior = field(default_factory=Flat)
 
     def __post_init__(self) -> None:
         X = real_array("X", self.X, (None, None))
@@ -61,8 +62,8 @@ class Objective:
         coin = isinstance(self.likelihood, Bernoulli) and np.all(X == 1)
         if isinstance(self.prior, BetaPrior) and not coin:
             raise ValueError(
-                "prior must fit the likelihood: a BetaPrior is over the bias of a coin, a Bernoulli "
-                f"whose X is one column of ones, got {self.likelihood} and X of shape {X.shape}"
+                "prior must fit the likelihood: a BetaPrior is over the bias of a coin, a Bernoulli"
+                f" whose X is one column of ones, got {self.likelihood} and X of shape {X.shape}"
             )
 
     @property
@@ -84,18 +85,18 @@ class Objective:
         return np.asarray(self.X.T @ slopes + self.prior.gradient(theta))
 
     def hessian(self, theta: ArrayLike) -> Floats:
-        """Its matrix of second derivatives in `theta.ravel()`: (d, d), or (d·m, d·m) with θ[j, k] at j·m + k."""
+        """Its second derivatives in `theta.ravel()`, (d, d) or (d·m, d·m); θ[j, k] is j·m + k."""
         theta = self._parameters(theta)
         curvature = self.likelihood._curvature(self.y, self.X @ theta)
         penalty = np.diag(self.prior.curvature(theta).ravel())
         return weighted_gram(self.X, curvature) + penalty
 
     def values(self, thetas: ArrayLike) -> Floats:
-        """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result of shape (...).
+        """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result (...).
 
-        The raw outputs of all rows at all parameters would fill memory (and the time goes into
-        waiting for it), so they are made and summed in blocks: at most `THREADS` · `BLOCK` numbers at
-        a time, and what the likelihood holds beside them, whatever n and the number of parameters.
+        The raw outputs of all rows at all parameters would fill memory, so they are made and summed
+        in blocks of `BLOCK` numbers in `THREADS` threads: 256 kB, and a few times that for what the
+        likelihood makes of them, whatever n and the number of parameters.
         """
         array = real_array("thetas", thetas)
         parameters = array.shape[max(array.ndim - len(self.shape), 0) :]
@@ -131,4 +132,5 @@ def weighted_gram(X: Floats, weights: Floats) -> Floats:
     if weights.ndim == 1:
         return np.asarray(X.T @ (weights[:, None] * X))
     size = X.shape[1] * weights.shape[1]
-    return np.einsum("ni,nkl,nj->ikjl", X, weights, X, optimize=True).reshape(size, size)
+    blocks = np.einsum("ni,nkl,nj->ikjl", X, weights, X, optimize=True)
+    return np.asarray(blocks.reshape(size, size))

@@ -28,7 +28,7 @@ def lost_digits(X: Floats) -> Floats:
 
 def _rounded_powers(X: Floats, base: Floats) -> dict[int, Floats]:
     """The columns of `X` that are x², x³, … of `base`, each with its lost digits."""
-    found = {}
+    found: dict[int, Floats] = {}
     power, low = base, np.zeros_like(base)
     for degree in range(2, X.shape[1]):
         product, error = two_product(power, base)

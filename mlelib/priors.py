@@ -143,7 +143,7 @@ class GaussianPrior(_Masked):
         Raises
         ------
         ValueError
-            If `n` is no whole number above 0, the loss is another, or `sigma` missing or unasked for.
+            If `n` is no whole number above 0, `loss` is another, or `sigma` missing or unasked for.
         """
         if positive("n", n) != int(n):
             raise ValueError(f"n must be a whole number, got {n}")

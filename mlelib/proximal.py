@@ -7,6 +7,7 @@ from scipy.linalg import LinAlgError, cholesky
 
 from mlelib.arguments import Floats
 from mlelib.information import stand_in
+from mlelib.least_squares import unit_scale
 from mlelib.likelihoods import Categorical
 from mlelib.newton import Minimum, descend
 from mlelib.objectives import Objective, weighted_gram
@@ -18,15 +19,14 @@ SWEEPS = 10_000
 def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats) -> Minimum:
     """A local minimum of `objective`, the minimum where its likelihood is convex in z.
 
-    Each step minimises the quadratic that Newton's method would, with Σ |θⱼ|/b left as it is (Lee, Sun
-    & Saunders 2014). `start` has the shape of θ.
+    Each step minimises the quadratic that Newton's method would, with Σ |θⱼ|/b left as it is (Lee,
+    Sun & Saunders 2014). `start` has the shape of θ.
     """
-    size = np.abs(objective.X).max(axis=0)
-    size[size == 0] = 1.0
-    smooth = Objective(objective.likelihood, objective.X / size, objective.y)
-    sizes = size if start.ndim == 1 else np.repeat(size[:, None], start.shape[1], axis=1)
+    scale = unit_scale(objective.X)
+    smooth = Objective(objective.likelihood, objective.X * scale, objective.y)
+    scales = scale if start.ndim == 1 else np.repeat(scale[:, None], start.shape[1], axis=1)
     acts = prior.felt(start.shape)
-    weights = (acts / prior.scale / sizes).ravel()  # of |φⱼ|, φ = θ size
+    weights = (acts / prior.scale * scales).ravel()  # of |φⱼ|, θ = φ scale
 
     def settle(phi: Floats) -> Floats:
         if not isinstance(objective.likelihood, Categorical):
@@ -41,10 +41,10 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
         matrix = _convex_hessian(smooth, theta)
         linear = smooth.gradient(theta).ravel() - matrix @ phi
         change = _minimise_quadratic(matrix, linear, weights, phi, settle) - phi
-        return change, float(np.sqrt(max(change @ matrix @ change, 0.0)))
+        return change, float(np.sqrt(np.abs(change @ matrix @ change)))
 
-    phi, iterations, converged = descend(value, step, (start * sizes).ravel())
-    return Minimum(phi.reshape(start.shape) / sizes, iterations, converged)
+    phi, iterations, converged = descend(value, step, (start / scales).ravel())
+    return Minimum(phi.reshape(start.shape) * scales, iterations, converged)
 
 
 def _shifted(theta: Floats, acts: Mask) -> Floats:

@@ -1,4 +1,4 @@
-"""An objective in the coordinates of an orthogonal factorisation, in which Newton's method works."""
+"""An objective in the coordinates of an orthogonal factorisation: where Newton's method works."""
 
 import numpy as np
 from scipy.linalg import block_diag, cholesky, solve_triangular
@@ -15,8 +15,8 @@ class Rotated:
     """An objective with a flat or a Gaussian prior, as a function of γₖ = Rₖ θₖ for each output k.
 
     The prior adds a row 1/τ to X for each parameter that it acts on before X is factorised, so that
-    d > n is no hindrance. Then zₖ = Qₖ γₖ on the rows of the examples, the prior is ½‖Qₖ γₖ‖² on its
-    own, and the scale of the columns plays no part. Positions are vectors (m·d,), output by
+    d > n is no hindrance. Then zₖ = Qₖ γₖ on the rows of the examples, the prior is ½‖Qₖ γₖ‖² on
+    its own, and the scale of the columns plays no part. Positions are vectors (m·d,), output by
     output. The prior's normaliser is left out of the value.
 
     A softmax gives the same probabilities if all K entries of a row of θ are shifted alike. On the
@@ -61,7 +61,7 @@ class Rotated:
     def gradient(self, position: Floats) -> Floats:
         slopes = self.likelihood._gradient(self.y, self.outputs(position)).reshape(self.n, self.m)
         data = [Q.T @ slope for Q, slope in zip(self.Q, slopes.T, strict=True)]
-        return np.concatenate(data) + self.prior @ position
+        return np.asarray(np.concatenate(data) + self.prior @ position)
 
     def hessian(self, position: Floats) -> Floats:
         return self._matrix(self.likelihood._curvature(self.y, self.outputs(position)))
@@ -100,7 +100,7 @@ class Rotated:
         halves = solve_triangular(root, by_output.reshape(self.m * self.d, -1).T, lower=True)
         variances = np.sum(halves**2, axis=0).reshape(self.m, self.d).T
         errors = np.sqrt(variances + self.shift_variance[:, None])
-        return errors[:, 0] if self.m == 1 else errors
+        return np.asarray(errors[:, 0] if self.m == 1 else errors)
 
     def _matrix(self, weights: Floats) -> Floats:
         """The Hessian for a curvature per example of `weights`, with the gauge added."""
@@ -109,7 +109,7 @@ class Rotated:
             [left.T @ (weights[:, k, j, None] * right) for j, right in enumerate(self.Q)]
             for k, left in enumerate(self.Q)
         ]
-        return np.block(blocks) + self.prior + self.gauge @ self.gauge.T
+        return np.asarray(np.block(blocks) + self.prior + self.gauge @ self.gauge.T)
 
     def _gauge(self) -> Floats:
         directions = np.concatenate(

@@ -11,11 +11,11 @@ RANDOM_STARTS = 20
 
 
 def starting_outputs(objective: Objective) -> list[Floats]:
-    """Raw outputs (n, m) to begin at: one where the objective has one minimum, more for `StudentT`.
+    """Raw outputs (n, m) to begin at: one, but many for `StudentT`, whose minima are many.
 
-    Those are y itself (least squares, then), the least absolute deviations, and fits to
-    d rows drawn at random, 20 times, with a seed of their own: far outliers make minima of their own,
-    and some draws are free of them (Rousseeuw 1984).
+    Those are y itself (the method begins at its projection: least squares), the least absolute
+    deviations, and fits to d rows drawn at random, 20 times, by a generator of their own: outliers
+    make minima, and some draws are free of them (Rousseeuw 1984).
     """
     X, y = objective.X, objective.y
     match objective.likelihood:
