@@ -26,9 +26,8 @@ def forecasts() -> tuple[Integers, Floats, Floats]:
 
 
 def four_tosses() -> Floats:
-    """θ̂ of heads, heads, tails, heads; the NLL of that row there; that of "three heads in four"."""
-    row = np.array([1, 1, 0, 1])
-    best = maximum_likelihood(Bernoulli(), np.ones((4, 1)), row)
+    """θ̂ of heads, heads, tails, heads; the NLL of that sequence; that of "three heads in four"."""
+    best = maximum_likelihood(Bernoulli(), np.ones((4, 1)), np.array([1, 1, 0, 1]))
     return np.array([expit(best.theta[0]), best.value, best.value - np.log(4)])
 
 
@@ -98,8 +97,8 @@ EXERCISES: tuple[Exercise, ...] = (
                 lambda right: np.r_[right[0], np.exp(-right[1:])],
             ),
             Mistake(
-                "More rows fit “three heads in four” than one, so it is more probable: its NLL is "
-                "smaller.",
+                "Four sequences fit “three heads in four”, so it is more probable than one of them "
+                "and its NLL is smaller.",
                 lambda right: np.r_[right[:2], right[1] + np.log(4)],
             ),
             Mistake(

@@ -224,13 +224,13 @@ def flipper_nll(scale: float) -> float:
 
 def test_the_numbers_of_the_coin() -> None:
     ratio = math.exp(nll(0.5) - nll(0.7))
-    assert says(f"θ = 0.7 makes your row {ratio:.1f} times as probable")
+    assert says(f"θ = 0.7 makes your sequence {ratio:.1f} times as probable")
     assert says(
-        f"larger by {nll(0.5) - nll(0.7):.2f}, and e^{nll(0.5) - nll(0.7):.2f} = {ratio:.1f}"
+        f"larger by {nll(0.5) - nll(0.7):.2f}, and exp({nll(0.5) - nll(0.7):.2f}) = {ratio:.1f}"
     )
     assert says(f"The same {nll(0.7):.3f} nats and the same coin")
-    assert says(f"there are {2**10:,} rows of ten")
-    assert says(f"there are {math.comb(10, 7)} rows that fit")
+    assert says(f"there are {2**10:,} sequences of ten")
+    assert says(f"there are {math.comb(10, 7)} sequences that fit")
     assert says(f"L(0.7) = {0.7**2 * 0.3:.3f} in the column HHT")
     saved = 1 - nll(0.7) / nll(0.5)
     assert says(f"saves {100 * saved:.0f} % of that")
@@ -255,8 +255,21 @@ def test_the_numbers_of_the_penguins() -> None:
         f"a bell that is {metres.std():.3f} m wide it is about {metres.pdf(0):.0f} per metre"
     )
     assert flipper_nll(1000) < 0 < flipper_nll(1)
+    assert (penguins().body_mass_g % 25 == 0).all()  # "the masses were read to 25 g"
     difference = flipper_nll(1) - flipper_nll(1000)
     assert difference == pytest.approx(len(flippers) * math.log(1000), rel=1e-12)
+
+
+def test_the_numbers_of_the_surface() -> None:
+    def loss(factor: float) -> float:
+        """NLL per example above the best, at the best mean and `factor` times the best σ."""
+        return math.log(factor) + 1 / (2 * factor**2) - 1 / 2
+
+    y = penguins().flipper_length_mm
+    wide = stats.norm(y.mean(), 2 * y.std()).logpdf(y) - stats.norm(y.mean(), y.std()).logpdf(y)
+    assert -wide.mean() == pytest.approx(loss(2), rel=1e-9)
+    assert says(f"half as wide as the best loses {loss(0.5):.2f} nats an example")
+    assert says(f"one twice as wide only {loss(2):.2f}")
 
 
 def test_the_numbers_of_the_claims() -> None:
