@@ -38,8 +38,8 @@ def coin_likelihood(heads: int = 7, tails: int = 3, most: int = 15) -> LiveFigur
     depth = 10  # nats from the peak down to the axis, for the log curve
     grid = np.linspace(0, 1, 2001)
 
-    lattice = np.arange(most + 1)
-    left.plot(*np.meshgrid(lattice, lattice), ".", color=style.DATA, markersize=2)
+    lattice = np.indices((most + 1, most + 1)).reshape(2, -1)
+    left.plot(*lattice, ".", color=style.DATA, markersize=2)
     (ray,) = left.plot([], [], color=style.DATA, linestyle=style.DASHED, linewidth=style.LINE)
     counts = style.dot(left, style.DATA)
     style.key(left, 0, "same share of heads, same peak", style.DATA, dash=style.DASHED)

@@ -1,5 +1,7 @@
 """Sliders whose range is found from the data and still reads well."""
 
+from decimal import Decimal
+
 import numpy as np
 
 from mlelib.live import Slider
@@ -17,8 +19,6 @@ def slider(label: str, center: float, step: float, *, reach: tuple[int, int], st
 
     The first value is `start` steps from that middle one.
     """
-    middle = round(center / step)
-    low, high, first = (
-        round((middle + steps) * step, 12) for steps in (-reach[0], reach[1], start)
-    )
+    exact, middle = Decimal(str(step)), round(center / step)
+    low, high, first = (float((middle + steps) * exact) for steps in (-reach[0], reach[1], start))
     return Slider(low, high, step, first, label)

@@ -18,7 +18,7 @@ from matplotlib.typing import LineStyleType
 from numpy.typing import ArrayLike
 
 INK = "#000000"
-DATA = "#7F7F7F"
+DATA = "#6E6E6E"
 MODEL = "#0072B2"
 LIKELIHOOD = LOSS = "#D55E00"
 PRIOR = "#009E73"
@@ -39,7 +39,7 @@ FINE = 0.8
 FAINT = 0.25
 """Opacity of a fill under a curve."""
 DEEPEST = 0.62
-"""Opacity of a heat map at its deepest: text on it stays readable on light and dark pages."""
+"""Opacity of a heat map at its deepest: marks and contours on it stand out on light and dark."""
 
 _PANEL_WIDTH, _PANEL_HEIGHT = 360, 304
 _LEFT, _RIGHT, _TOP, _BOTTOM = 60, 18, 32, 48

@@ -1,0 +1,119 @@
+"""What each figure's readout must say, computed without the figures: with scipy.stats, NumPy and
+the textbook's formulas, from the data sets themselves."""
+
+import numpy as np
+from scipy import stats
+from scipy.integrate import quad
+from scipy.special import softmax
+
+from mlelib import Laplace, StudentT, add_intercept, maximum_likelihood, penguins, people
+
+
+def loss_map(task, z):
+    names = {
+        "regression": ("squared error", stats.norm.pdf(1, loc=z)),
+        "binary": ("binary cross-entropy", 1 / (1 + np.exp(-z))),
+        "multiclass": ("cross-entropy", softmax([0, z, 0])[1]),
+    }
+    name, p = names[task]
+    return {"loss": name, "p(y = 1 | z)": p, "−log p(y = 1 | z)": -np.log(p)}
+
+
+def coin_likelihood(heads, tails):
+    def likelihood(theta):
+        return theta**heads * (1 - theta) ** tails
+
+    if heads + tails == 0:
+        peak, height = "none: L is flat", 1.0
+    else:
+        peak = heads / (heads + tails)
+        height = likelihood(peak)
+    return {
+        "peak at θ": peak,
+        "L there": height,
+        "log L there": np.log(height),
+        "area under L(θ)": quad(likelihood, 0, 1)[0],
+    }
+
+
+def underflow(n, precision, p, most=1200):
+    kind = np.dtype(precision).type
+    product, total, products, totals = kind(1), kind(0), [kind(1)], [kind(0)]
+    for _ in range(most):
+        product, total = product * kind(p), total + np.log(kind(p))
+        products.append(product)
+        totals.append(total)
+    if product == 0:
+        death = f"from n = {products.index(0)}"
+    else:
+        death = "never: it sticks" if products[-2] == product else f"not by n = {most}"
+    return {"product": products[n], "sum of logs": totals[n], "product is 0": death}
+
+
+def gaussian_surface(mu, sigma, n):
+    y = 100 * people(100).height[:n]
+    best = y.mean(), y.std()
+    return {
+        "log L(μ, σ)": stats.norm.logpdf(y, mu, sigma).sum(),
+        "log L at the peak": stats.norm.logpdf(y, *best).sum(),
+        "peak": f"μ = {best[0]:.1f}, σ = {best[1]:.1f}",
+    }
+
+
+def line_and_bells(w, b, sigma):
+    x, y = penguins().flipper_length_mm, penguins().body_mass_g
+    line = b + w * (x - 170)
+    best = np.polyval(np.polyfit(x, y, 1), x)
+    return {
+        "NLL": -stats.norm.logpdf(y, line, sigma).sum(),
+        "lowest NLL": -stats.norm.logpdf(y, best, sigma).sum(),
+        "MSE (g²)": np.mean((y - line) ** 2),
+    }
+
+
+def noise_data():
+    """The points that the figure chooses, its moved one last, and the standard deviation around
+    their line."""
+    x, y = penguins().flipper_length_mm, penguins().body_mass_g
+    some = np.argsort(x, kind="stable")[4::16]
+    x, y = x[some], y[some]
+    return x, y, np.std(y - np.polyval(np.polyfit(x, y, 1), x))
+
+
+def noise_family(family, outlier):
+    x, y, deviation = noise_data()
+    y[-1] = outlier
+    if family == "Gaussian":
+        slope, intercept = np.polyfit(x, y, 1)
+        r = outlier - intercept - slope * x[-1]
+        loss, pull = r**2 / (2 * deviation**2), r / deviation**2
+    elif family == "Laplace":
+        b = deviation / np.sqrt(2)
+        intercept, slope = maximum_likelihood(Laplace(b), add_intercept(x), y).theta
+        r = outlier - intercept - slope * x[-1]
+        loss, pull = abs(r) / b, np.sign(r) / b
+    else:
+        s = deviation / np.sqrt(3)
+        intercept, slope = maximum_likelihood(StudentT(3, s), add_intercept(x), y).theta
+        r = outlier - intercept - slope * x[-1]
+        loss, pull = 2 * np.log(1 + r**2 / (3 * s**2)), 4 * r / (3 * s**2 + r**2)
+    return {
+        "slope of the fit": slope,
+        "residual of the point": r,
+        "its loss": loss,
+        "its pull": pull,
+    }
+
+
+def residuals():
+    x, y = penguins().flipper_length_mm, penguins().body_mass_g
+    return y - np.polyval(np.polyfit(x, y, 1), x)
+
+
+def sigma_mle(sigma):
+    r = residuals()
+    return {
+        "NLL": -stats.norm.logpdf(r, 0, sigma).sum(),
+        "MSE (g²)": np.mean(r**2),
+        "√MSE (g)": np.sqrt(np.mean(r**2)),
+    }
