@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAWN_ONLY = ("mlelib/live/static/*", "mlelib/live/sphinx.py")
+DRAWN_ONLY = ("mlelib/live/static/*", "mlelib/live/sphinx.py", "mlelib/live/page.py")
 KEPT_CACHES = 3
 
 
@@ -28,7 +28,7 @@ def computing() -> list[Path]:
 
 def rendering() -> list[Path]:
     """What the pages made of those results depend on besides their text."""
-    return _files(["_ext/**/*.py", "mlelib/live/sphinx.py"])
+    return _files(["_ext/**/*.py", "mlelib/live/sphinx.py", "mlelib/live/page.py"])
 
 
 def serving() -> list[Path]:

@@ -12,7 +12,8 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
-from .mathfont import NAME, math_font
+from . import mathfont
+from .mathfont import NAME
 
 logger = logging.getLogger(__name__)
 converter = LatexToMathML(fancy_error=False)
@@ -48,11 +49,12 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def stage_font(app: Sphinx) -> None:
-    folder = Path(app.outdir).parent / ".fonts"
-    if not (folder / NAME).exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / NAME).write_bytes(math_font())
-    app.config.html_static_path.append(str(folder))
+    """Put the font among the static files; cutting it takes a second, so only if the cut changed."""
+    file = Path(app.outdir).parent / ".fonts" / NAME
+    if not file.exists() or file.stat().st_mtime < Path(mathfont.__file__).stat().st_mtime:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(mathfont.math_font())
+    app.config.html_static_path.append(str(file.parent))
 
 
 def setup(app: Sphinx) -> None:
