@@ -49,7 +49,7 @@ def visit_display(self: HTML5Translator, node: nodes.math_block) -> None:
 
 
 def stage_font(app: Sphinx) -> None:
-    """Put the font among the static files; cutting it takes a second, so only if the cut changed."""
+    """Put the font among the static files; cutting it takes a second, so if need be."""
     file = Path(app.outdir).parent / ".fonts" / NAME
     if not file.exists() or file.stat().st_mtime < Path(mathfont.__file__).stat().st_mtime:
         file.parent.mkdir(parents=True, exist_ok=True)
