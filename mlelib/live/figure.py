@@ -1,7 +1,7 @@
 """`LiveFigure`: what an author writes."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -127,9 +127,18 @@ class LiveFigure:
                 raise ValueError(f"values must name controls {list(self.controls)}, got {name!r}")
         new = {name: self.controls[name].check(name, value) for name, value in values.items()}
         changed = {name for name, value in new.items() if value != self._values[name]}
+        before = dict(self._values)
         self._values |= new
+        try:
+            self.refresh(changed)
+        except Exception:
+            self._values = before
+            raise
+
+    def refresh(self, changed: Collection[str] | None = None) -> None:
+        """Bring the artists to the figure's values: all, or those that `changed` controls move."""
         for update, artists in zip(self.updates, self._artists, strict=True):
-            if changed & set(parameters(update)):
+            if changed is None or not set(changed).isdisjoint(parameters(update)):
                 self._watch.run(update, artists, self._values)
 
     @property
@@ -194,6 +203,10 @@ class LiveFigure:
                 if target is not None and not isinstance(self.controls.get(target), Slider):
                     raise ValueError(f"a Pad must name Sliders, got {target!r}")
 
+    def picture(self) -> str:
+        """The figure as it is now, as the text of an SVG file."""
+        return self._stage.picture()
+
     def spec(self) -> dict[str, Any]:
         """What any host needs to show the figure, ready for JSON; payload.py describes it."""
         return {
@@ -212,7 +225,7 @@ class LiveFigure:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if folder := build_folder():
             return {MIME: payload(self, folder), "text/plain": self.alt}
-        return {"image/svg+xml": self._stage.picture(), "text/plain": self.alt}
+        return {"image/svg+xml": self.picture(), "text/plain": self.alt}
 
     def _read(self) -> dict[str, str]:
         if self.readout is None:

@@ -21,8 +21,6 @@ from typing import Any
 
 from matplotlib.transforms import TransformNode
 
-import mlelib
-
 COVERED = ("mlelib", "numpy", "scipy", "matplotlib")
 
 
@@ -42,7 +40,7 @@ def _surroundings() -> bytes:
     digest = hashlib.sha256(sys.version.encode())
     for package in COVERED:
         digest.update(f"{package} {version(package)}".encode())
-    root = Path(mlelib.__file__).parent
+    root = Path(__file__).parents[1]
     for source in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".csv"}):
         digest.update(source.relative_to(root).as_posix().encode())
         digest.update(source.read_bytes())

@@ -1,5 +1,4 @@
-"""What a book build gets instead of a widget: the contract between a figure and the page that shows
-it.
+"""What a book build gets instead of a widget: the contract between a figure and its page.
 
 While a book is built, the environment variable `MLELIB_LIVE_BUILD` names a folder of the build's. A
 live figure then samples itself (or finds its table in that folder, if nothing it depends on has
@@ -33,6 +32,10 @@ and `ylim` the data coordinates at its left and right, bottom and top edge.
 `<svg>` a panel, in flex rows; static/stage.css lays them out. In it, slots are `<g data-slot="3">`.
 Ids begin with the figure's name and a hyphen. Colours are literal, `currentColor` for text, and
 `var(--live-paper, #fff)` for the background: set `--live-paper` on a dark page.
+
+Two scripts without exports do the work on the page, static/stage.js (`liveStage`) and
+static/table.js (`liveLookup`); their heads say how to call them. The host owns the controls, the
+readout's elements and the loading of the table.
 
 `table.script` is the file `STEM.js`, compressed with gzip and in base64, to be written beside the
 pages; table.py says what it holds. Its name changes with its content.

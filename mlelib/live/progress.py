@@ -13,6 +13,7 @@ FILE = "progress.txt"
 
 def report(folder: Path, name: str, done: int, total: int) -> None:
     """Say that `done` of `total` states of figure `name` are sampled."""
+    folder.mkdir(parents=True, exist_ok=True)
     with open(folder / FILE, "a", encoding="utf-8") as file:
         file.write(f"live figure {name}: {done:,} of {total:,} states\n")
 

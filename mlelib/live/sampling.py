@@ -55,12 +55,11 @@ def sample(figure: "LiveFigure", progress: Progress = lambda done, total: None) 
         for start in range(0, len(grid), CHUNK)
     ]
     total, done = sum(map(len, states)), 0
-    before = dict(figure.values)
     for chunk, result in zip(chunks, _run(figure, states, chunks), strict=True):
         contents[chunk.function] += result
         done += chunk.stop - chunk.start
         progress(done, total)
-    figure.values = before
+    figure.refresh()
     return [
         _track(figure, function, rows) for function, rows in zip(functions, contents, strict=True)
     ]

@@ -53,7 +53,7 @@ class Stage:
         self._home: list[int] = [-1] * len(self.artists)  # the panel of each slot
         self.panels: list[Panel] = []
         for number, (axes, box) in enumerate(groups):
-            drawn = self._draw_static(axes)
+            drawn = self._draw_static(number, axes)
             slots = [part for part in drawn.body if isinstance(part, int)]
             for slot in slots:
                 self._home[slot] = number
@@ -78,7 +78,10 @@ class Stage:
 
     def static(self) -> list[str]:
         """The markup of each panel around its slots, drawn anew: it must never change."""
-        return ["".join(map(str, self._draw_static(panel.axes).body)) for panel in self.panels]
+        return [
+            "".join(map(str, self._draw_static(number, panel.axes).body))
+            for number, panel in enumerate(self.panels)
+        ]
 
     def spec(self) -> dict[str, Any]:
         """The figure as it is now, for a host: its size in tenths of a point, its markup."""
@@ -123,22 +126,22 @@ class Stage:
         )
 
     def _draw(self, slot: int) -> SvgRenderer:
-        renderer, artist = self._renderer(), self.artists[slot]
+        renderer, artist = self._renderer(self._home[slot]), self.artists[slot]
         if hasattr(artist, "do_3d_projection") and artist.get_visible():
             artist.do_3d_projection()
         artist.draw(renderer)
         return renderer.finish()
 
-    def _draw_static(self, axes: Sequence[Axes]) -> SvgRenderer:
-        renderer = self._renderer()
+    def _draw_static(self, panel: int, axes: Sequence[Axes]) -> SvgRenderer:
+        renderer = self._renderer(panel)
         with _slots_for(self.artists, renderer):
             for each in sorted(axes, key=lambda each: each.get_zorder()):
                 each.draw(renderer)
         return renderer.finish()
 
-    def _renderer(self) -> SvgRenderer:
+    def _renderer(self, panel: int) -> SvgRenderer:
         width, height = self.figure.get_size_inches() * 72
-        return SvgRenderer(width, height, self.name)
+        return SvgRenderer(width, height, f"{self.name}-{panel}")
 
     def _panel_markup(self, number: int, panel: Panel) -> str:
         left, bottom, width, height = panel.box.bounds

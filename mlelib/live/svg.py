@@ -25,7 +25,7 @@ from matplotlib.colors import rgb2hex
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Affine2D, Bbox, IdentityTransform, Transform
+from matplotlib.transforms import Bbox, IdentityTransform, Transform
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -113,7 +113,7 @@ class SvgRenderer(RendererBase):
             )
             return
         shapes = [
-            self._shape(path, Affine2D(transform))
+            self._shape(path, transform)
             for path, transform in self._iter_collection_raw_paths(  # type: ignore[attr-defined]
                 master_transform, paths, all_transforms
             )
@@ -170,9 +170,9 @@ class SvgRenderer(RendererBase):
         data = _text_data(s, prop, bool(ismath))
         if not (fill and data):
             return
-        turn = f"rotate({-angle:g})" if angle else ""
+        turn = f"rotate({round(-angle)})" if round(angle) else ""
         scale = prop.get_size_in_points() * UNITS / GLYPH_UNITS
-        place = f"translate({x * UNITS:.1f} {y * UNITS:.1f}){turn}scale({scale:g})"
+        place = f"translate({_number(x)} {_number(y)}){turn}scale({scale:g})"
         text = f"<path transform='{place}' d='{data}'{fill}{_opacity(gc)}/>"
         clip = self._clip(gc)
         self._write(f"<g{clip}>{text}</g>" if clip else text)
@@ -261,10 +261,10 @@ def path_data(
     """A path as the `d` of an SVG path: moves absolute, all else relative, whole `units` to a
     point, y downward.
 
-    Lines are cut off far outside `view` (x0, y0, x1, y1), and simplified as matplotlib would if
-    asked to.
+    Lines are neither simplified nor cut off at the canvas: a line of as many points in every state
+    packs better.
     """
-    clean = path.cleaned(transform=transform, remove_nans=True)
+    clean = path.cleaned(transform=transform, remove_nans=True, curves=True)
     codes = np.asarray(clean.codes)
     vertices = np.clip(np.asarray(clean.vertices) * (1, -1) + (0, height), -FAR, FAR)
     points = np.rint(vertices * units).astype(np.int64)
@@ -286,10 +286,8 @@ def path_data(
             ends = run[size - 1 :: size]
             begins = np.vstack([here[None], ends[:-1]])
             steps = run.reshape(-1, size, 2) - begins[:, None]
-            steps = steps[steps.any(axis=(1, 2))]
             here = ends[-1]
-            if len(steps):
-                pieces.append(letter + " ".join(map(str, steps.ravel().tolist())))
+            pieces.append(letter + " ".join(map(str, steps.ravel().tolist())))
     return "".join(pieces)
 
 

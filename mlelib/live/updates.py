@@ -72,14 +72,13 @@ def check_disjoint(updates: Sequence[Update], artists: Sequence[Sequence[Artist]
 class Watch:
     """Runs updates of a laid-out figure and notices what they touch beside what they return.
 
-    Every setter of matplotlib marks its artist as stale: that is how a touched artist is found. A
-    changed limit is found by comparing, an artist added or removed by counting.
+    Every setter of matplotlib marks its artist as stale (a limit's marks the axis): that is how a
+    touched artist is found. One added or removed is found by comparing.
     """
 
     def __init__(self, figure: Figure) -> None:
         self._axes = [part for part in figure.findobj(Axes) if isinstance(part, Axes)]
         self._artists = [part for part in figure.findobj() if not isinstance(part, Figure | Axes)]
-        self._limits = [_limits(axes) for axes in self._axes]
         self._children = [list(axes.get_children()) for axes in self._axes]
 
     def run(self, update: Update, artists: Sequence[Artist], values: Mapping[str, Value]) -> None:
@@ -94,11 +93,6 @@ class Watch:
             )
         own = {id(part) for artist in artists for part in artist.findobj()}
         touched = [part for part in self._artists if part.stale and id(part) not in own]
-        touched += [
-            axes
-            for axes, limits in zip(self._axes, self._limits, strict=True)
-            if id(axes) not in own and _limits(axes) != limits
-        ]
         for axes, children in zip(self._axes, self._children, strict=True):
             if id(axes) not in own:
                 now = axes.get_children()
@@ -127,11 +121,6 @@ def read(readout: Readout, labels: Sequence[str] | None, values: Mapping[str, Va
 
 def _chosen(function: Callable[..., Any], values: Mapping[str, Value]) -> dict[str, Value]:
     return {name: values[name] for name in parameters(function)}
-
-
-def _limits(axes: Axes) -> list[float]:
-    readers = [getattr(axes, f"get_{name}lim", None) for name in "xyz"]
-    return [limit for reader in readers if reader for limit in reader()]
 
 
 def _names(artists: Iterable[Artist]) -> str:

@@ -1,0 +1,138 @@
+// The stage of a live figure: shows fragments, and tells where the pointer drags. Knows nothing of where fragments come
+// from; on a page they come from a state table, in a kernel from Python.
+//
+//   root     an element that holds the figure's markup (payload.stage)
+//   spec     {name, alt, size, pads}, as payload.py describes them
+//   onMove   called with {control: number} in data units, inside the axes, while the pointer drags on a pad
+//
+// Returns {show(slots), place(values), picture()}. This file has no export, so that a page can load it as a classic
+// script from a folder; widget.js adds one for a kernel.
+
+function liveStage(root, spec, onMove) {
+  const slots = new Map();
+  for (const slot of root.querySelectorAll("[data-slot]")) {
+    slots.set(Number(slot.dataset.slot), { element: slot, shown: null });
+  }
+  const pads = spec.pads.map((pad) => livePad(root, pad, onMove));
+
+  // Put fragments {number: markup} into their slots; what is shown already is left alone.
+  function show(fragments) {
+    for (const [number, markup] of Object.entries(fragments)) {
+      const slot = slots.get(Number(number));
+      if (slot.shown === markup) continue;
+      slot.element.innerHTML = markup;
+      slot.shown = markup;
+    }
+  }
+
+  // Put the pads' handles where the controls' values {name: number} are.
+  function place(values) {
+    for (const pad of pads) pad.place(values);
+  }
+
+  // The figure as shown, as the text of an SVG file of its own.
+  function picture() {
+    const [width, height] = spec.size;
+    const colour = getComputedStyle(root).color;
+    const paper = getComputedStyle(root).getPropertyValue("--live-paper").trim() || "#fff";
+    const panels = [...root.querySelectorAll(".live-panel")].map((panel) => {
+      const copy = panel.cloneNode(true);
+      for (const pad of copy.querySelectorAll(".live-pad")) pad.remove();
+      return copy.innerHTML;
+    });
+    const body = panels.join("").replaceAll("var(--live-paper,#fff)", paper);
+    const alt = spec.alt.replace(/[&<]/g, (character) => (character === "&" ? "&amp;" : "&lt;"));
+    return (
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width / 10}" ` +
+      `height="${height / 10}" fill="none" stroke-linejoin="round" style="color:${colour};background:${paper}">` +
+      `<title>${alt}</title>${body}</svg>`
+    );
+  }
+
+  return { show, place, picture };
+}
+
+// One pad: an area over an axes and a handle on the point that its controls make.
+//
+// A mouse or a pen drags from anywhere in the axes. A finger drags the handle; elsewhere it scrolls the page, and a tap
+// brings the point there.
+function livePad(root, pad, onMove) {
+  const svg = root.querySelector(`[data-panel="${pad.panel}"]`);
+  const [left, top, width, height] = pad.box;
+  const reach = 220; // tenths of a point from the handle's middle to its edge: a finger's breadth
+  const group = liveElement("g", { class: "live-pad" });
+  const area = liveElement("rect", { class: "live-area", x: left, y: top, width, height });
+  const handle = liveElement("rect", {
+    class: "live-handle",
+    x: pad.x ? -reach : left,
+    y: pad.y ? -reach : top,
+    width: pad.x ? 2 * reach : width,
+    height: pad.y ? 2 * reach : height,
+    rx: pad.x && pad.y ? reach : 0,
+  });
+  group.append(area, handle);
+  svg.append(group);
+
+  const across = liveScale(pad.xscale, pad.xlim, left, left + width);
+  const upward = liveScale(pad.yscale, pad.ylim, top + height, top);
+  let middle = { x: 0, y: 0 }; // of the handle
+  let grip = null; // from the pointer to the middle, while dragging
+
+  function place(values) {
+    middle = { x: pad.x ? across.place(values[pad.x]) : 0, y: pad.y ? upward.place(values[pad.y]) : 0 };
+    handle.setAttribute("transform", `translate(${middle.x} ${middle.y})`);
+  }
+
+  function point(event) {
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+    return { x, y };
+  }
+
+  function move({ x, y }) {
+    const values = {};
+    if (pad.x) values[pad.x] = across.value(x);
+    if (pad.y) values[pad.y] = upward.value(y);
+    onMove(values);
+  }
+
+  group.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0 || (event.pointerType === "touch" && event.target === area)) return;
+    event.preventDefault();
+    group.setPointerCapture(event.pointerId);
+    const { x, y } = point(event);
+    const held = event.target === handle;
+    grip = held ? { x: middle.x - x, y: middle.y - y } : { x: 0, y: 0 };
+    if (!held) move({ x, y });
+  });
+  group.addEventListener("pointermove", (event) => {
+    if (!grip) return;
+    const { x, y } = point(event);
+    move({ x: x + grip.x, y: y + grip.y });
+  });
+  for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+    group.addEventListener(end, () => (grip = null));
+  }
+  area.addEventListener("click", (event) => {
+    if (event.pointerType === "touch") move(point(event));
+  });
+
+  return { place };
+}
+
+// An axis: from data units to places in the drawing and back, never outside the axes.
+function liveScale(kind, [first, last], start, end) {
+  const bend = kind === "log" ? Math.log10 : (value) => value;
+  const unbend = kind === "log" ? (value) => 10 ** value : (value) => value;
+  const [from, to] = [bend(first), bend(last)];
+  const inside = (share) => Math.min(1, Math.max(0, share));
+  return {
+    place: (value) => start + inside((bend(value) - from) / (to - from)) * (end - start),
+    value: (place) => unbend(from + inside((place - start) / (end - start)) * (to - from)),
+  };
+}
+
+function liveElement(name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
