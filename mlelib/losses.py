@@ -10,7 +10,7 @@ numbers, of shapes that do not match, or outside the domain.
 """
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py, xlogy
 
 from mlelib.arguments import Floats, positive, real_array
@@ -81,9 +81,7 @@ def binary_cross_entropy(y: ArrayLike, q: ArrayLike) -> Floats:
 
     `q` is a probability, not a logit. Minimiser: the mean of y.
     """
-    y, q = _matched(y, q, "q")
-    _inside("y", y, (y >= 0) & (y <= 1), "in [0, 1]")
-    _inside("q", q, (q >= 0) & (q <= 1), "in [0, 1]")
+    y, q = _probabilities(y, q)
     return np.asarray(-xlogy(y, q) - xlog1py(1 - y, -q))
 
 
@@ -93,9 +91,10 @@ def cross_entropy(target_rows: ArrayLike, q_rows: ArrayLike) -> Floats:
     A one-hot row is a label; other rows are soft targets, and then the least possible value is the
     row's entropy, at q = t. The entries of a row must sum to 1 within 1e-6.
     """
-    target, q = _matched(target_rows, q_rows, "q_rows", "target_rows", axes=2)
+    target, q = _probabilities(target_rows, q_rows, "target_rows", "q_rows")
     for name, rows in [("target_rows", target), ("q_rows", q)]:
-        _inside(name, rows, (rows >= 0) & (rows <= 1), "in [0, 1]")
+        if rows.ndim < 2:
+            raise ValueError(f"{name} must be rows of K probabilities, got shape {rows.shape}")
         sums = rows.sum(axis=-1)
         _inside(name, sums, np.abs(sums - 1) <= ROUNDING, "rows of sum 1")
     return np.asarray(-xlogy(target, q).sum(axis=-1))
@@ -106,9 +105,7 @@ def brier(y: ArrayLike, q: ArrayLike) -> Floats:
 
     Brier (1950) sums over both classes, which gives twice this.
     """
-    y, q = _matched(y, q, "q")
-    _inside("y", y, (y >= 0) & (y <= 1), "in [0, 1]")
-    _inside("q", q, (q >= 0) & (q <= 1), "in [0, 1]")
+    y, q = _probabilities(y, q)
     return np.asarray((y - q) ** 2)
 
 
@@ -119,30 +116,35 @@ def soft_dice(y: ArrayLike, q: ArrayLike) -> float:
     et al. (2017); Milletari et al. (2016), who brought in the loss, have Σ yᵢ² + Σ qᵢ² there. For
     y and q in {0, 1} the two agree.
     """
-    y, q = real_array("y", y, (None,)), real_array("q", q, (None,))
-    y, q = _matched(y, q, "q")
-    _inside("y", y, (y >= 0) & (y <= 1), "in [0, 1]")
-    _inside("q", q, (q >= 0) & (q <= 1), "in [0, 1]")
+    pixels = real_array("y", y, (None,))
+    y, q = _probabilities(pixels, real_array("q", q, pixels.shape))
     total = y.sum() + q.sum()
     return float(1 - 2 * (y @ q) / total) if total > 0 else 0.0
 
 
-def _matched(
-    y: ArrayLike, other: ArrayLike, name: str, y_name: str = "y", axes: int = 1
-) -> tuple[Floats, Floats]:
+def _matched(y: ArrayLike, other: ArrayLike, name: str, y_name: str = "y") -> tuple[Floats, Floats]:
     """Both as arrays, if one has the other's shape, with or without axes before it, or is a number.
 
     NumPy alone would make (n, n) of (n,) and (n, 1).
     """
     first, second = real_array(y_name, y), real_array(name, other)
     short, long = sorted([first.shape, second.shape], key=len)
-    if long[len(long) - len(short) :] != short or 0 < len(short) < axes:
+    if long[len(long) - len(short) :] != short:
         raise ValueError(
             f"{name} must match {y_name} of shape {first.shape}, got shape {second.shape}"
         )
     return first, second
 
 
-def _inside(name: str, values: Floats, good: np.ndarray, wanted: str) -> None:
+def _probabilities(
+    y: ArrayLike, q: ArrayLike, y_name: str = "y", q_name: str = "q"
+) -> tuple[Floats, Floats]:
+    pair = _matched(y, q, q_name, y_name)
+    for name, values in zip((y_name, q_name), pair, strict=True):
+        _inside(name, values, (values >= 0) & (values <= 1), "in [0, 1]")
+    return pair
+
+
+def _inside(name: str, values: Floats, good: NDArray[np.bool_], wanted: str) -> None:
     if not good.all():
         raise ValueError(f"{name} must be {wanted}, got {values[~good].flat[0]:g}")

@@ -57,7 +57,7 @@ def stirling_remainder(x: Floats) -> Floats:
     """
     small, large = np.minimum(x, 16), np.maximum(x, 16)
     exact = gammaln(small + 1) - xlogy(small, small) + small
-    q = 1 / large**2
+    q = (1 / large) ** 2
     series = 1 / 12 - q * (1 / 360 - q * (1 / 1260 - q * (1 / 1680 - q / 1188)))
     asymptotic = 0.5 * (np.log(2 * np.pi) + np.log(large)) + series / large
     return np.asarray(np.where(x > 16, asymptotic, exact))
