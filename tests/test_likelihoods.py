@@ -45,8 +45,8 @@ def model(case: Case, z: Array) -> tuple[Array, Array, Array]:
     """All of p(y | z) at the one raw output z (m,): y (q,), z for each of them, and weights (q,).
 
     The weights are p(y | z) dy, so that an expectation is a sum. Discrete sums are exact, up to the
-    tail of the counts. On each half of a line y = z ± eᵛ, and the trapezoid rule in v converges like
-    e^(−c/h) for these densities, heavy tails and poles at 0 included (Stenger 1993).
+    tail of the counts. On each half of a line y = z ± eᵛ, and the trapezoid rule in v
+    converges like e^(−c/h) for these densities, heavy tails and poles included (Stenger 1993).
     """
     likelihood = case.likelihood
     v = np.arange(-90, 90, 0.05)
