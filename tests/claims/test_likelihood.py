@@ -285,7 +285,7 @@ def test_the_numbers_of_the_solutions() -> None:
     assert says(f"3·(log 4 + 1) = {3 * (math.log(4) + 1):.3f} nats")
     assert says(f"3·(log(4/60) + 1) = −{-3 * (math.log(4 / 60) + 1):.3f} nats")
     peaks = [h * math.log(2 / 3) + t * math.log(1 / 3) for h, t in ((2, 1), (8, 4))]
-    assert says("log L goes from −{:.3f} to −{:.3f}".format(*(-peak for peak in peaks)))
+    assert says("log L goes from −{:.2f} to −{:.2f}".format(*(-peak for peak in peaks)))
     small, large = special.beta(3, 2), special.beta(9, 5)
     assert says(f"from 1/12 = {small:.4f} to 1/{1 / large:.0f} = {large:.6f}")
     assert says(f"{small / large:.0f} times smaller")
