@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -75,8 +76,8 @@ class Objective:
     def value(self, theta: ArrayLike) -> float:
         """The objective at `theta`."""
         theta = self._parameters(theta)
-        nll = self.likelihood._nll(self.y, self.X @ theta)
-        return float(nll.sum() - self.prior.log_prob(theta).sum())
+        losses = self.likelihood._loss(self.y, self.X @ theta)
+        return float(losses.sum() + self._constant - self.prior.log_prob(theta).sum())
 
     def gradient(self, theta: ArrayLike) -> Floats:
         """Its gradient, of the shape of `theta`; at a kink, the entry of the kink is taken as 0."""
@@ -107,8 +108,12 @@ class Objective:
         with ThreadPoolExecutor(THREADS) as threads:
             shares = threads.map(self._summed_losses, np.array_split(batch, THREADS))
         penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
-        total = np.concatenate(list(shares)) + penalty + self.likelihood._constant(self.y).sum()
+        total = np.concatenate(list(shares)) + penalty + self._constant
         return np.asarray(total.reshape(array.shape[: array.ndim - len(self.shape)]))
+
+    @cached_property
+    def _constant(self) -> float:
+        return float(self.likelihood._constant(self.y).sum())
 
     def _summed_losses(self, thetas: Floats) -> Floats:
         """Σᵢ loss at each of `thetas` (b, ...), in blocks of parameters and rows."""

@@ -213,7 +213,8 @@ class BetaPrior:
 
     def log_prob(self, theta: ArrayLike) -> Floats:
         logit = real_array("theta", theta)
-        heads, tails = (self.a - 1) * log_expit(logit), (self.b - 1) * log_expit(-logit)
+        with np.errstate(over="ignore"):
+            heads, tails = (self.a - 1) * log_expit(logit), (self.b - 1) * log_expit(-logit)
         return np.asarray(heads + tails - betaln(self.a, self.b))
 
     def gradient(self, theta: ArrayLike) -> Floats:
