@@ -76,7 +76,7 @@ def _from_top(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         gap = rows - top
         part = gap - rows
         lost = (rows - (gap - part)) - (top + part)
-    lost[np.isinf(gap)] = 0.0
+    lost[~np.isfinite(lost)] = 0.0  # a step overflowed, and gap is −inf or right to half an ulp
     weights, below = _exponentials(gap, lost, 0.0)
     faint = below < 1e-290
     if faint.any():  # subnormal terms, each rounded to a few digits: add them up 64 nats higher

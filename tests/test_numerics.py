@@ -140,6 +140,13 @@ def test_softmax_and_sigmoid(stratum: int) -> None:
     assert np.allclose(softmax(z).sum(axis=-1), 1, rtol=1e-15)
 
 
+def test_at_the_end_of_the_floating_range() -> None:
+    top = float(np.finfo(float).max)
+    row = np.array([top, 4.81447028068564e307, 0.0, -top / 2, -top])
+    assert log_softmax(row).tolist() == [0.0, row[1] - top, -top, -np.inf, -np.inf]
+    assert softmax(row).tolist() == [1, 0, 0, 0, 0]
+
+
 def test_batches_and_memory_layouts_of_softmax() -> None:
     z = np.random.default_rng(0).normal(size=(2, 3, 4)) * 20
     assert log_softmax(z).shape == softmax(z).shape == z.shape
