@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 from scipy import stats
 from scipy.integrate import quad
@@ -279,3 +280,16 @@ def test_the_solution_about_sigma_states_its_numbers(birds: tuple[Floats, Floats
         f"e² ≈ {np.exp(2):.1f} times worse",
     ):
         assert phrase in PROSE, phrase
+
+
+def test_what_the_prose_says_of_pytorch() -> None:
+    """A warning and a broadcast in Exercise 2.3; `HuberLoss` is −log of a Gaussian with tails."""
+    target = torch.tensor([3.0, 4.0, 8.0])
+    with pytest.warns(UserWarning, match="target size"):
+        loss = torch.nn.MSELoss()(torch.full((3, 1), 5.0), target)
+    assert loss.item() == pytest.approx(14 / 3)
+    r = np.linspace(-5, 5, 201)
+    huber = torch.nn.HuberLoss(reduction="none")(torch.tensor(r), torch.zeros(201)).numpy()
+    middle = np.abs(r) <= 1
+    assert huber[middle] == pytest.approx(Gaussian(1.0).loss(r, 0 * r)[middle])
+    assert np.ptp((huber - Laplace(1.0).loss(r, 0 * r))[~middle]) < 1e-6
