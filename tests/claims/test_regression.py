@@ -69,10 +69,10 @@ def test_c09_gaussian_noise_gives_the_mse() -> None:
 
 def test_squared_error_estimates_the_conditional_mean_under_any_noise() -> None:
     rng = np.random.default_rng(2)
-    X = add_intercept(rng.uniform(-1, 1, 1_000_000))
+    X = add_intercept(rng.uniform(-1, 1, 200_000))
     y = X @ [1.0, 2.0] + rng.exponential(size=len(X)) - 1  # skew, far from Gaussian
     theta = maximum_likelihood(Gaussian(), X, y).theta
-    assert theta == pytest.approx([1, 2], abs=0.007)  # four standard errors of the slope
+    assert theta == pytest.approx([1, 2], abs=0.016)  # four standard errors of the slope
 
 
 def test_c11_the_mode_is_the_mean_for_a_gaussian_and_not_for_a_poisson() -> None:
@@ -192,6 +192,7 @@ def test_the_prose_about_the_penguins_states_their_numbers(birds: tuple[Floats, 
         assert mean == pytest.approx(160, abs=5)
     both = np.abs(np.array([stats.skew(residual), stats.kurtosis(residual)]))
     assert np.all(both < np.abs([stats.skew(y), excess]))  # "The residuals come close."
+    assert f"{round(np.linalg.cond(X), -2):,.0f} times as long as it is wide" in PROSE
     tonnes = Gaussian(sigma / 1e6).nll(residual / 1e6, np.zeros(n)).sum()
     assert tonnes < 0, "in tonnes it would be negative"
 
