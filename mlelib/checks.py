@@ -27,7 +27,7 @@ class Result:
     def __repr__(self) -> str:
         heading = {"right": "right", "wrong": "not yet", "not answered": "not answered yet"}
         message = f"Exercise {self.id}, {heading[self.verdict]}. {self.says}"
-        return textwrap.fill(message, 80, break_long_words=False, break_on_hyphens=False)
+        return textwrap.fill(message, 68, break_long_words=False, break_on_hyphens=False)
 
 
 def check(number: str, answer: Any) -> Result:
