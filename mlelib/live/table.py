@@ -29,7 +29,7 @@ slot of the stage or a label of the readout:
 `states` gives each state's template, as differences: state s has number states[0] + … + states[s].
 Its content is the template's strings with whole numbers between them. `numbers` holds those of all
 states in order, each as the difference from a guess: with left, up and corner the same number of
-the states s − 1, s − width and s − width − 1, as far as they exist (left and corner not where s is
+the states s − 1, s − width and s − width − 1, as far as they exist (left not where s is
 a multiple of width) and have the same template, the guess is left + up − corner if all three do,
 else left, else up, else 0. A difference d from −43 to 43 is the character with code 79 + d; any
 other is written as `!`, the number in decimal, a space.
@@ -142,8 +142,7 @@ def _differences(
             return numbers[other] if same else None
 
         left = like(state - 1) if state % width else None
-        corner = like(state - width - 1) if state % width else None
-        up = like(state - width)
+        up, corner = like(state - width), like(state - width - 1)
         guess: Any = 0
         if left is not None and up is not None and corner is not None:
             guess = left + up - corner

@@ -79,6 +79,7 @@ def wireframe(name="wireframe"):
 
     def bend(k):
         line.set_data([0.1, k, 10], [0, 1, 0.5])
+        line.set_markersize(2 + k)  # a shape that the first state has not
         other.set_data([0.1, k], [1, 0])
         text.set_text(f"k = {k:.1f}")
         text.set_x(k)

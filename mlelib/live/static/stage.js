@@ -112,6 +112,8 @@ function livePad(root, pad, onMove) {
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
     group.addEventListener(end, () => (grip = null));
   }
+  // Else the browser takes the finger's move for a scroll: `touch-action` does nothing inside an <svg>.
+  handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   area.addEventListener("click", (event) => {
     if (event.pointerType === "touch") move(point(event));
   });

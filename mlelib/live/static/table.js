@@ -58,8 +58,8 @@ function liveUnpack({ templates, states, numbers }, width) {
     choice.push((state ? choice[state - 1] : 0) + states[state]);
     const like = (other) => (choice[other] === choice[state] ? rows[other] : undefined);
     const left = state % width ? like(state - 1) : undefined;
-    const corner = state % width ? like(state - width - 1) : undefined;
     const up = like(state - width);
+    const corner = like(state - width - 1);
     const row = new Int32Array(templates[choice[state]].length - 1);
     for (let i = 0; i < row.length; i++) {
       const guess = left && up && corner ? left[i] + up[i] - corner[i] : left ? left[i] : up ? up[i] : 0;
