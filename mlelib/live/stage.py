@@ -19,7 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from mlelib.live.controls import Pad
-from mlelib.live.svg import PAPER, UNITS, SvgRenderer
+from mlelib.live.outlines import UNITS
+from mlelib.live.paint import PAPER
+from mlelib.live.svg import SvgRenderer
 
 MARGIN = 3.0  # points around a panel
 STACK = 0.85  # panels side by side go under each other when they get smaller than this

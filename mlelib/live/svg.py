@@ -6,31 +6,24 @@ generated ids. A state table wants fragments, thousands of them, that compress w
 same wherever they are put. Here every coordinate is a whole number of tenths and relative to the
 one before, so that equal shapes are equal text; what must have an id (clip paths, marker shapes) is
 named by a digest of its content behind the figure's name.
-
-Black is written as `currentColor` and white is not drawn at all, so that figures follow a page's
-dark mode.
 """
 
 import base64
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any, cast
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
-from matplotlib.colors import rgb2hex
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
-from matplotlib.transforms import Bbox, IdentityTransform, Transform
+from matplotlib.transforms import Bbox, Transform
 from numpy.typing import NDArray
 from PIL import Image
 
-UNITS = 10  # to a point
-FAR = 10_000.0  # points; beyond it a corner is as good as at infinity, and short to write
+from mlelib.live import paint
+from mlelib.live.outlines import GLYPH_UNITS, UNITS, number, path_data, text_data
 
 
 class SvgRenderer(RendererBase):
@@ -66,13 +59,13 @@ class SvgRenderer(RendererBase):
         transform: Transform,
         rgbFace: Any = None,
     ) -> None:
-        fill, stroke = _fill(gc, rgbFace), _stroke(gc)
+        fill, stroke = paint.fill(gc, rgbFace), paint.stroke(gc)
         if not (fill or stroke):
             return
         data = path_data(path, transform, self.height)
         if not data:
             return
-        style = fill + stroke + _opacity(gc) + self._clip(gc)
+        style = fill + stroke + paint.opacity(gc) + self._clip(gc)
         if not fill and "opacity" not in style:
             # Opaque lines of one style are one path: a wireframe, residuals.
             if self._strokes is None or self._strokes[0] != style:
@@ -146,8 +139,8 @@ class SvgRenderer(RendererBase):
             im = im[:, ::-1]
         corners = np.sort(corners, axis=0) + np.array([x, y])
         low, high = corners
-        left, top = _number(low[0]), _number(self.height - high[1])
-        across, down = _number(high[0] - low[0]), _number(high[1] - low[1])
+        left, top = number(low[0]), number(self.height - high[1])
+        across, down = number(high[0] - low[0]), number(high[1] - low[1])
         alpha = gc.get_alpha()
         opacity = f" opacity='{alpha:.3g}'" if alpha != 1 else ""
         self._write(
@@ -166,14 +159,14 @@ class SvgRenderer(RendererBase):
         ismath: bool = False,
         mtext: Any = None,
     ) -> None:
-        fill = _fill(gc, gc.get_rgb())
-        data = _text_data(s, prop, bool(ismath))
+        fill = paint.fill(gc, gc.get_rgb())
+        data = text_data(s, prop, bool(ismath))
         if not (fill and data):
             return
         turn = f"rotate({round(-angle)})" if round(angle) else ""
         scale = prop.get_size_in_points() * UNITS / GLYPH_UNITS
-        place = f"translate({_number(x)} {_number(y)}){turn}scale({scale:g})"
-        text = f"<path transform='{place}' d='{data}'{fill}{_opacity(gc)}/>"
+        place = f"translate({number(x)} {number(y)}){turn}scale({scale:g})"
+        text = f"<path transform='{place}' d='{data}'{fill}{paint.opacity(gc)}/>"
         clip = self._clip(gc)
         self._write(f"<g{clip}>{text}</g>" if clip else text)
 
@@ -204,16 +197,16 @@ class SvgRenderer(RendererBase):
     def _draw_uses(
         self, gc: GraphicsContextBase, shape: str, places: Iterable[Any], face: Any
     ) -> None:
-        style = _fill(gc, face) + _stroke(gc)
+        style = paint.fill(gc, face) + paint.stroke(gc)
         uses = "".join(
-            f"<use href='#{shape}' x='{_number(x)}' y='{_number(self.height - y)}'/>"
+            f"<use href='#{shape}' x='{number(x)}' y='{number(self.height - y)}'/>"
             for x, y in places
             if np.isfinite(x) and np.isfinite(y)
         )
         if not (style and uses):
             return
         # On a <use> a clip path would move with x and y: it stands on the group.
-        opening = f"<g{style}{_opacity(gc)}{self._clip(gc)}>"
+        opening = f"<g{style}{paint.opacity(gc)}{self._clip(gc)}>"
         previous = self.body[-1] if self.body and self._strokes is None else None
         if isinstance(previous, str) and previous.startswith(f"{opening}<use "):
             self.body[-1] = previous.removesuffix("</g>") + uses + "</g>"
@@ -235,10 +228,8 @@ class SvgRenderer(RendererBase):
         return f" clip-path='url(#{self._define(outline, 'clipPath')})'"
 
     def _rectangle(self, box: Bbox) -> str:
-        x, y = _number(box.x0), _number(self.height - box.y1)
-        return (
-            f"<rect x='{x}' y='{y}' width='{_number(box.width)}' height='{_number(box.height)}'/>"
-        )
+        x, y = number(box.x0), number(self.height - box.y1)
+        return f"<rect x='{x}' y='{y}' width='{number(box.width)}' height='{number(box.height)}'/>"
 
     def _define(self, markup: str, wrapper: str = "") -> str:
         identifier = f"{self.prefix}-{hashlib.sha256(markup.encode()).hexdigest()[:8]}"
@@ -249,109 +240,6 @@ class SvgRenderer(RendererBase):
                 else markup.replace("<path", f"<path id='{identifier}'", 1)
             )
         return identifier
-
-
-def path_data(
-    path: Path,
-    transform: Transform,
-    height: float,
-    *,
-    units: float = UNITS,
-) -> str:
-    """A path as the `d` of an SVG path: moves absolute, all else relative, whole `units` to a
-    point, y downward.
-
-    Lines are neither simplified nor cut off at the canvas: a line of as many points in every state
-    packs better.
-    """
-    clean = path.cleaned(transform=transform, remove_nans=True, curves=True)
-    codes = np.asarray(clean.codes)
-    vertices = np.clip(np.asarray(clean.vertices) * (1, -1) + (0, height), -FAR, FAR)
-    points = np.rint(vertices * units).astype(np.int64)
-    if len(codes) == 0:
-        return ""
-    pieces: list[str] = []
-    start = here = points[0]
-    cuts = [0, *(np.flatnonzero(np.diff(codes)) + 1), len(codes)]
-    for first, last in pairwise(cuts):
-        code, run = codes[first], points[first:last]
-        if code == Path.MOVETO:
-            start = here = run[-1]
-            pieces.append(f"M{here[0]} {here[1]}")
-        elif code == Path.CLOSEPOLY:
-            here = start
-            pieces.append("z")
-        elif code != Path.STOP:
-            letter, size = _SEGMENTS[int(code)]
-            ends = run[size - 1 :: size]
-            begins = np.vstack([here[None], ends[:-1]])
-            steps = run.reshape(-1, size, 2) - begins[:, None]
-            here = ends[-1]
-            pieces.append(letter + " ".join(map(str, steps.ravel().tolist())))
-    return "".join(pieces)
-
-
-_SEGMENTS = {int(Path.LINETO): ("l", 1), int(Path.CURVE3): ("q", 2), int(Path.CURVE4): ("c", 3)}
-
-GLYPH_UNITS = 1000  # to an em, as fonts are drawn
-
-
-@lru_cache(maxsize=4096)
-def _text_data(text: str, font: FontProperties, mathematics: bool) -> str:
-    vertices, codes = text_to_path.get_text_path(font, text, ismath=mathematics)
-    if len(codes) == 0:
-        return ""
-    outline = Path(np.asarray(vertices), np.asarray(codes))
-    return path_data(outline, IdentityTransform(), 0.0, units=GLYPH_UNITS / text_to_path.FONT_SCALE)
-
-
-def _fill(gc: GraphicsContextBase, face: Any) -> str:
-    if gc.get_hatch() is not None:
-        raise ValueError("a live figure cannot draw hatches; use colour, dashes or markers")
-    return "" if face is None else _paint("fill", gc, face)
-
-
-def _stroke(gc: GraphicsContextBase) -> str:
-    width = gc.get_linewidth()
-    paint = _paint("stroke", gc, gc.get_rgb()) if width else ""
-    if not paint:
-        return ""
-    style = f"{paint} stroke-width='{_number(width)}'"
-    offset, dashes = gc.get_dashes()
-    if dashes is not None:
-        style += f" stroke-dasharray='{' '.join(map(_number, np.asarray(dashes)))}'"
-        if offset:
-            style += f" stroke-dashoffset='{_number(float(offset))}'"
-    if gc.get_joinstyle() != "round":
-        style += f" stroke-linejoin='{gc.get_joinstyle()}'"
-    if gc.get_capstyle() != "butt":
-        style += f" stroke-linecap='{_CAPS[gc.get_capstyle()]}'"
-    return style
-
-
-_CAPS = {"projecting": "square", "round": "round"}
-
-
-def _paint(name: str, gc: GraphicsContextBase, colour: Any) -> str:
-    rgb = tuple(colour[:3])
-    alpha = colour[3] if len(colour) == 4 and not gc.get_forced_alpha() else 1.0
-    if alpha == 0:
-        return ""
-    paint = f" {name}='{_THEMED.get(rgb) or rgb2hex(rgb)}'"
-    return paint if alpha == 1 else f"{paint} {name}-opacity='{alpha:.3g}'"
-
-
-PAPER = "var(--live-paper,#fff)"
-_THEMED = {(0, 0, 0): "currentColor", (1, 1, 1): PAPER}
-
-
-def _opacity(gc: GraphicsContextBase) -> str:
-    alpha = gc.get_alpha()
-    return f" opacity='{alpha:.3g}'" if gc.get_forced_alpha() and alpha != 1 else ""
-
-
-def _number(points: float) -> str:
-    return str(round(points * UNITS))
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:
