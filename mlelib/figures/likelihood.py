@@ -1,5 +1,7 @@
 """Chapter 1's figures: a likelihood and its log, a product that dies, a hill over (μ, σ)."""
 
+from functools import lru_cache
+
 import numpy as np
 from matplotlib.artist import Artist
 from numpy.typing import ArrayLike
@@ -36,7 +38,7 @@ def coin_likelihood(heads: int = 7, tails: int = 3, most: int = 15) -> LiveFigur
         y_ticks=[0, 0.5, 1],
     )
     depth = 10  # nats from the peak down to the axis, for the log curve
-    grid = np.linspace(0, 1, 2001)
+    grid = np.sin(np.linspace(0, np.pi / 2, 801)) ** 2  # dense at 0 and 1, where log L plunges
 
     lattice = np.indices((most + 1, most + 1)).reshape(2, -1)
     left.plot(*lattice, ".", color=style.DATA, markersize=2)
@@ -52,6 +54,7 @@ def coin_likelihood(heads: int = 7, tails: int = 3, most: int = 15) -> LiveFigur
     words = f"log L(θ), top {depth} nats"
     log_key = style.key(right, 0.3, words, style.LIKELIHOOD, dash=style.DASHED)
 
+    @lru_cache
     def top(heads: int, tails: int) -> tuple[Floats, Floats]:
         """θ where log L is less than `depth` below its peak, and log L there, less its peak."""
         log_likelihood = coin_log_likelihood(heads, tails, grid)
@@ -231,7 +234,7 @@ def gaussian_surface(
         ("density p(y | μ, σ)", 0, 1.05 * tallest),
     )
     style.frame(right, ("mean μ", mus[0], mus[-1]), ("standard deviation σ", sigmas[0], sigmas[-1]))
-    deviations = np.linspace(-4, 4, 401)
+    deviations = np.linspace(-4, 4, 201)
 
     (rug,) = left.plot([], [], "|", color=style.DATA, markersize=18, markeredgewidth=1.5, zorder=4)
     bell = filled(left, style.MODEL)

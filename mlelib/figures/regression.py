@@ -72,7 +72,7 @@ def line_and_bells(
     (line,) = left.plot([], [], color=style.MODEL, linewidth=style.LINE, zorder=4)
     bell_patches = [filled(left, style.MODEL) for _ in feet]
     tallest = np.exp(Gaussian(sigma_slider.min).log_prob([0.0], [0.0])[0])
-    deviations = np.linspace(-3, 3, 401)
+    deviations = np.linspace(-3, 3, 151)
     style.key(left, 0, "data", style.DATA, marker="o")
     style.key(left, 0.3, "line, and bells of width σ", style.MODEL)
 
@@ -106,13 +106,11 @@ def line_and_bells(
         return [*bell_patches]
 
     def readout(w: float, b: float, sigma: float) -> dict[str, str]:
-        objective = Objective(Gaussian(sigma), X, up)
+        noise, z = Gaussian(sigma), X @ [b, w]
         return {
-            "NLL": style.number(objective.value([b, w]), ",.1f"),
-            "lowest NLL": style.number(objective.value(best), ",.1f"),
-            f"MSE ({y_name[1]}²)": style.number(
-                float(np.mean(squared_error(up, X @ [b, w]))), ",.0f"
-            ),
+            "NLL": style.number(noise.nll(up, z).sum(), ",.1f"),
+            "lowest NLL": style.number(noise.nll(up, X @ best).sum(), ",.1f"),
+            f"MSE ({y_name[1]}²)": style.number(float(squared_error(up, z).mean()), ",.0f"),
         }
 
     return LiveFigure(
@@ -304,7 +302,7 @@ def sigma_mle(residuals: ArrayLike | None = None, unit: str = MASS[1]) -> LiveFi
     style.key(right, 0.35, "MSE, on its own scale", style.LOSS, dash=style.DASHED)
     style.label(right, rms, low - 0.09 * (high - low), "lowest at σ = √MSE", "left")
     on_nll, on_mse = style.dot(right, style.MODEL), style.dot(right, style.MODEL)
-    deviations = np.linspace(-4, 4, 401)
+    deviations = np.linspace(-4, 4, 201)
 
     def width(sigma: float) -> list[Artist]:
         around = sigma * deviations

@@ -38,7 +38,7 @@ def filled(axes: Axes, color: str) -> PathPatch:
 def curve(
     axes: Axes, x: ArrayLike, y: ArrayLike, *, knots: int = 25, floor: float | None = None
 ) -> Path:
-    """A smooth curve through `knots` of the points (k,), denser where it bends on the drawing.
+    """A smooth curve through the points (k,) in `knots` knots, denser where it bends as drawn.
 
     Between them run Bézier segments along the tangents of the points given: a third of the bytes
     of a polyline that looks as smooth. With a `floor` the ends go down to that height, so that the
@@ -49,9 +49,12 @@ def curve(
     length = np.r_[0, np.hypot(*steps.T).cumsum()]
     bends = np.abs(np.diff(np.unwrap(np.arctan2(*steps.T))))
     effort = length / length[-1] + np.r_[0, bends.cumsum(), bends.sum()] / max(bends.sum(), 1)
-    chosen = np.unique(np.searchsorted(effort, np.linspace(0, effort[-1], knots)))
-    through, tangents = points[chosen], np.gradient(points, length, axis=0)[chosen]
-    third = np.diff(length[chosen])[:, None] / 3
+    knot = np.linspace(0, effort[-1], knots)
+    slopes = np.gradient(points, length, axis=0)
+    everything = np.column_stack([length, points, slopes])
+    along, *rest = (np.interp(knot, effort, column) for column in everything.T)
+    through, tangents = np.column_stack(rest[:2]), np.column_stack(rest[2:])
+    third = np.diff(along)[:, None] / 3
     after, before = through[:-1] + third * tangents[:-1], through[1:] - third * tangents[1:]
     segments = np.stack([after, before, through[1:]], axis=1).reshape(-1, 2)
     if floor is None:

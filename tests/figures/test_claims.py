@@ -157,6 +157,17 @@ def test_a_product_of_large_probabilities_sticks_above_zero():
     assert shown["product is 0"] == "never: it sticks"
 
 
+def test_the_dots_of_product_and_sum_stand_at_n():
+    figure = figures.underflow()
+    left, right = panels(figure)
+    for n in (0, 10, 700, 1200):
+        figure.values = {"n": n, "p": 0.5}
+        (product,), (total,) = marks(left, "o"), marks(right, "o")
+        assert total == pytest.approx([n, n * np.log(0.5)])
+        zero = left.get_yticks()[-1]
+        assert product == pytest.approx([n, n * np.log10(0.5) if n < 1075 else zero])
+
+
 def test_the_running_product_is_drawn_without_a_corner_cut():
     figure = figures.underflow()
     left, _ = panels(figure)
