@@ -40,10 +40,10 @@ class SvgRenderer(RendererBase):
         self.definitions: dict[str, str] = {}
         self._strokes: tuple[str, list[str]] | None = None
 
-    def slot(self, number: int) -> None:
+    def slot(self, place: int) -> None:
         """Leave room for an artist that changes."""
         self._flush()
-        self.body.append(number)
+        self.body.append(place)
 
     def finish(self) -> "SvgRenderer":
         """Write out what is still held back; call it once, at the end."""
@@ -232,7 +232,7 @@ class SvgRenderer(RendererBase):
         return f"<rect x='{x}' y='{y}' width='{number(box.width)}' height='{number(box.height)}'/>"
 
     def _define(self, markup: str, wrapper: str = "") -> str:
-        identifier = f"{self.prefix}-{hashlib.sha256(markup.encode()).hexdigest()[:8]}"
+        identifier = f"{self.prefix}-{hashlib.sha256((wrapper + markup).encode()).hexdigest()[:8]}"
         if identifier not in self.definitions:
             self.definitions[identifier] = (
                 f"<{wrapper} id='{identifier}'>{markup}</{wrapper}>"
