@@ -51,6 +51,10 @@ class Objective:
     prior: Prior = field(default_factory=Flat)
 
     def __post_init__(self) -> None:
+        if not isinstance(self.likelihood, Likelihood):
+            raise ValueError(f"likelihood must be one, say Gaussian(), got {self.likelihood!r}")
+        if not isinstance(self.prior, Prior):
+            raise ValueError(f"prior must be one, say GaussianPrior(tau=1), got {self.prior!r}")
         X = real_array("X", self.X, (None, None))
         y = self.likelihood.targets(self.y)
         if len(X) != len(y):

@@ -8,9 +8,10 @@ A `mask` is True where the prior leaves a parameter alone, as one does with an i
 `GaussianPrior(tau=1.0, mask=[True, False])`. There the prior is flat and its entries are 0.
 """
 
+from abc import ABC, abstractmethod
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,18 +23,32 @@ Mask = NDArray[np.bool_]
 Shape = tuple[int, ...]
 
 
-class Prior(Protocol):
-    """What an objective asks of a prior."""
+class Prior(ABC):
+    """What an objective asks of a prior. `ValueError` for a theta that is not finite."""
 
-    def log_prob(self, theta: ArrayLike) -> Floats: ...
-    def gradient(self, theta: ArrayLike) -> Floats: ...
-    def curvature(self, theta: ArrayLike) -> Floats: ...
-    def spread(self, shape: Shape) -> Self: ...
-    def felt(self, shape: Shape) -> Mask: ...
+    @abstractmethod
+    def log_prob(self, theta: ArrayLike) -> Floats:
+        """log p(θ), one entry for each parameter."""
+
+    @abstractmethod
+    def gradient(self, theta: ArrayLike) -> Floats:
+        """The first derivative of −log p(θ), likewise."""
+
+    @abstractmethod
+    def curvature(self, theta: ArrayLike) -> Floats:
+        """The second derivative of −log p(θ), likewise."""
+
+    @abstractmethod
+    def spread(self, shape: Shape) -> Self:
+        """This prior for parameters of `shape`; `ValueError` if it does not fit them."""
+
+    @abstractmethod
+    def felt(self, shape: Shape) -> Mask:
+        """True where the prior acts, for parameters of `shape`."""
 
 
 @dataclass(frozen=True)
-class Flat:
+class Flat(Prior):
     """log p(θ) = 0: no density, and flat in *this* parametrisation only. MAP is then the MLE."""
 
     def log_prob(self, theta: ArrayLike) -> Floats:
@@ -52,7 +67,7 @@ class Flat:
         return np.zeros(shape, dtype=bool)
 
 
-class _Masked:
+class _Masked(Prior):
     """The part that the Gaussian and the Laplace prior share: a mask of what they leave alone."""
 
     mask: Any
@@ -60,7 +75,7 @@ class _Masked:
     def _check_mask(self) -> None:
         if self.mask is None:
             return
-        mask = np.asarray(self.mask)
+        mask = np.array(self.mask)
         if mask.dtype != np.bool_ or mask.ndim not in (1, 2):
             raise ValueError(
                 "mask must hold booleans, one for each parameter, "
@@ -85,11 +100,16 @@ class _Masked:
         return spread
 
     def felt(self, shape: Shape) -> Mask:
-        """True where the prior acts, for parameters of `shape`: where the mask is not."""
         return np.ones(shape, dtype=bool) if self.mask is None else ~self.spread(shape).mask
 
     def _where_felt(self, entries: Floats) -> Floats:
-        return entries if self.mask is None else np.where(self.mask, 0.0, entries)
+        if self.mask is None:
+            return entries
+        if entries.shape[-self.mask.ndim :] != self.mask.shape:
+            raise ValueError(
+                f"theta must have the shape of the mask, {self.mask.shape}, got {entries.shape}"
+            )
+        return np.where(self.mask, 0.0, entries)
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,7 +209,7 @@ class LaplacePrior(_Masked):
 
 
 @dataclass(frozen=True)
-class BetaPrior:
+class BetaPrior(Prior):
     """log p(π) = (a − 1) log π + (b − 1) log(1 − π) − log B(a, b): a coin's bias π before the data.
 
     It goes with a `Bernoulli` whose `X` is a single column of ones, where the one parameter θ is

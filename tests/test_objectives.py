@@ -148,6 +148,10 @@ GOOD_X, GOOD_Y, NAN = np.ones((3, 2)), np.array([0.0, 1.0, 2.0]), float("nan")
 GOOD = Objective(Gaussian(), GOOD_X, GOOD_Y)
 WIDE = Objective(Categorical(3), GOOD_X, GOOD_Y)
 WRONG = {
+    "likelihood a class": (lambda: Objective(Gaussian, GOOD_X, GOOD_Y), "likelihood must be one"),
+    "likelihood a name": (lambda: Objective("poisson", GOOD_X, GOOD_Y), "likelihood must be one"),
+    "prior a class": (lambda: Objective(Gaussian(), GOOD_X, GOOD_Y, Flat), "prior must be one"),
+    "prior a number": (lambda: Objective(Gaussian(), GOOD_X, GOOD_Y, 0.1), "prior must be one"),
     "X transposed": (lambda: Objective(Gaussian(), GOOD_X.T, GOOD_Y), "X must have one row for"),
     "X a vector": (lambda: Objective(Gaussian(), GOOD_Y, GOOD_Y), "X must have shape"),
     "X empty": (lambda: Objective(Gaussian(), np.empty((0, 2)), []), "X must not be empty"),

@@ -154,6 +154,10 @@ WRONG = {
     "beta over many": (lambda: BetaPrior(1, 1).spread((2,)), "prior must fit theta"),
     "theta nan": (lambda: GaussianPrior(1.0).log_prob([float("nan")]), "theta must be finite"),
     "theta strings": (lambda: LaplacePrior(1.0).gradient(["a"]), "theta must hold real numbers"),
+    "theta beside the mask": (
+        lambda: GaussianPrior(1.0, [True, False]).log_prob([1.0, 2.0, 3.0]),
+        "theta must have the shape of the mask",
+    ),
     "n zero": (lambda: GaussianPrior(1.0).weight_decay(0), "n must be a finite number above 0"),
     "n a fraction": (lambda: GaussianPrior(1.0).weight_decay(2.5), "n must be a whole number"),
     "loss unknown": (lambda: GaussianPrior(1.0).weight_decay(5, "mse"), "loss must be one of"),
