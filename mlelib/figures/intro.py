@@ -6,7 +6,7 @@ from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats
 from mlelib.figures import style
-from mlelib.figures.shapes import curve, filled, smooth
+from mlelib.figures.shapes import Alternatives, curve, filled
 from mlelib.likelihoods import Bernoulli, Categorical, Gaussian
 from mlelib.live import Choice, LiveFigure, Pad, Slider
 
@@ -18,7 +18,6 @@ LOSSES = {
     "binary": "binary cross-entropy",
     "multiclass": "cross-entropy",
 }
-_DASHES = dict(zip(LOSSES, (style.SOLID, style.DASHED, style.DOTTED), strict=True))
 
 
 def log_probability(task: str, y: ArrayLike, z: ArrayLike) -> Floats:
@@ -51,16 +50,12 @@ def loss_map() -> LiveFigure:
     style.key(left, 0.33, "y seen", style.DATA, marker="^")
     style.key(left, 0.6, "height there", style.LIKELIHOOD)
 
-    losses = {task: curve(right, outputs, -log_probability(task, SEEN, outputs)) for task in LOSSES}
-    for row, (task, name) in enumerate(LOSSES.items()):
-        smooth(right, style.DATA, dash=_DASHES[task], width=style.THIN).set_path(losses[task])
-        style.key(right, 0.25, name, style.LOSS, dash=_DASHES[task], y=0.96 - 0.09 * row)
-    chosen = smooth(right, style.LOSS)
+    paths = {task: curve(right, outputs, -log_probability(task, SEEN, outputs)) for task in LOSSES}
+    losses = Alternatives(right, paths, tuple(LOSSES.values()), style.LOSS, key=0.25)
     marker = style.dot(right, style.LOSS)
 
     def loss(task: str) -> list[Artist]:
-        chosen.set(path=losses[task], linestyle=_DASHES[task])
-        return [chosen]
+        return losses.choose(task)
 
     def assumption(task: str, z: float) -> list[Artist]:
         bell.set_visible(task == "regression")

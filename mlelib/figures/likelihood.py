@@ -220,8 +220,8 @@ def gaussian_surface(
     step = round_step(spread / 20)
     mu_slider = slider("mean μ", center, step, reach=(32, 32), start=-16)
     sigma_slider = slider("standard deviation σ", spread, step / 2, reach=(18, 18), start=14)
-    mus = np.linspace(mu_slider.min, mu_slider.max, 61)
-    sigmas = np.linspace(sigma_slider.min, sigma_slider.max, 61)
+    mus = np.linspace(mu_slider.min, mu_slider.max, 121)
+    sigmas = np.linspace(sigma_slider.min, sigma_slider.max, 121)
     places = np.stack(np.meshgrid(mus, np.log(sigmas)), axis=-1)[..., None, :]  # (σ, μ, 1, 2)
     below = {n: objectives[n].values(places) - fits[n].value for n in sizes}
 

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats, real_array
@@ -11,14 +12,13 @@ from mlelib.datasets import penguins
 from mlelib.estimation import maximum_likelihood
 from mlelib.figures import style
 from mlelib.figures.ranges import round_step, slider
-from mlelib.figures.shapes import Hill, curve, filled, smooth
+from mlelib.figures.shapes import Alternatives, Hill, curve, filled, smooth
 from mlelib.landscapes import grid
 from mlelib.likelihoods import Gaussian, Laplace, ScaledGaussian, StudentT
 from mlelib.live import Choice, LiveFigure, Pad
 from mlelib.losses import squared_error
 from mlelib.objectives import Objective, add_intercept
 
-DASHES = {"Gaussian": style.SOLID, "Laplace": style.DASHED, "Student-t": style.DOTTED}
 FLIPPER = ("flipper length x", "mm")
 MASS = ("body mass y", "g")
 
@@ -76,8 +76,8 @@ def line_and_bells(
     style.key(left, 0, "data", style.DATA, marker="o")
     style.key(left, 0.3, "line, and bells of width σ", style.MODEL)
 
-    w_grid = np.linspace(w_slider.min, w_slider.max, 61)
-    b_grid = np.linspace(b_slider.min, b_slider.max, 61)
+    w_grid = np.linspace(w_slider.min, w_slider.max, 121)
+    b_grid = np.linspace(b_slider.min, b_slider.max, 121)
     hill = Hill(right, w_grid, b_grid, color=style.LOSS, levels=(10, 100, 1000), fade=2000)
     style.optimum(right, best_w, best_b)
     cursor = style.dot(right, style.MODEL)
@@ -178,12 +178,12 @@ def noise_family(
     style.key(left, 0, "fit", style.MODEL)
     style.key(left, 0.27, "fit before the point moved", style.DATA, dash=style.DASHED)
 
-    losses = {name: family.loss(r, np.zeros_like(r)) for name, family in families.items()}
-    for row, name in enumerate(families):
-        right.plot(r, losses[name], color=style.DATA, linestyle=DASHES[name], linewidth=style.THIN)
-        style.key(right, 0.36, name, style.LOSS, dash=DASHES[name], y=0.96 - 0.09 * row)
-    (chosen,) = right.plot([], [], color=style.LOSS, linewidth=style.LINE)
-    (slope,) = right.plot([], [], color=style.INK, linewidth=style.THIN)
+    drawn = {
+        name: Path(np.column_stack([r, likelihood.loss(r, np.zeros_like(r))]))
+        for name, likelihood in families.items()
+    }
+    losses = Alternatives(right, drawn, tuple(families), style.LOSS, key=0.36)
+    (slope,) = right.plot([], [], color=style.INK, linewidth=style.THIN, zorder=4)
     tangent = 0.16 * np.array([2 * shown, highest])  # half its length, along either axis
     marker = style.dot(right, style.DATA)
 
@@ -195,9 +195,7 @@ def noise_family(
 
     def noise(family: str) -> list[Artist]:
         before.set_data(ends, add_intercept(ends) @ fitted(family, up[moved]))
-        chosen.set_data(r, losses[family])
-        chosen.set_linestyle(DASHES[family])
-        return [before, chosen]
+        return [before, *losses.choose(family)]
 
     def pull(family: str, outlier: float) -> tuple[float, float, float]:
         """The moved point's residual, its loss, and the slope of the loss there."""

@@ -1,6 +1,6 @@
 """Shapes that change: smooth curves of few numbers, bells, and hills seen from above."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from contourpy import contour_generator
@@ -65,24 +65,57 @@ def curve(
     return Path(np.concatenate([first, through[:1], segments, last]), codes)
 
 
+class Alternatives:
+    """Curves to choose from, each named by a key and told by its dash: one is bold, the rest thin.
+
+    The keys stand one below the other, from `key` on, as fractions of the panel.
+    """
+
+    def __init__(
+        self, axes: Axes, paths: Mapping[str, Path], names: Sequence[str], color: str, key: float
+    ) -> None:
+        self.paths = paths
+        self.dashes = dict(zip(paths, (style.SOLID, style.DASHED, style.DOTTED), strict=True))
+        self._thin: dict[str, PathPatch] = {}
+        for row, (choice, name) in enumerate(zip(paths, names, strict=True)):
+            dash = self.dashes[choice]
+            self._thin[choice] = smooth(axes, style.DATA, dash=dash, width=style.THIN)
+            self._thin[choice].set_path(paths[choice])
+            style.key(axes, key, name, color, dash=dash, y=0.96 - 0.09 * row)
+        self._bold = smooth(axes, color)
+
+    def choose(self, choice: str) -> list[Artist]:
+        """Draw one of them bold, in place of its thin line."""
+        for other, thin in self._thin.items():
+            thin.set_visible(other != choice)
+        self._bold.set(path=self.paths[choice], linestyle=self.dashes[choice])
+        return [*self._thin.values(), self._bold]
+
+
 class Hill:
     """Heights over a plane, as a smooth heat map and contours; the colour is deepest at height 0.
 
-    `x` (columns,) and `y` (rows,) are evenly spaced. Nothing is left of the colour `fade` away from
-    height 0, and it pales with the root of the distance, so that a parabola looks like a cone.
+    `x` (columns,) and `y` (rows,) are evenly spaced, an odd number of them: contours take them all,
+    the heat map, which a page smooths, every second one. Nothing is left of the colour `fade` away
+    from height 0, and it pales with the root of the distance: a parabola looks like a cone.
     """
 
     def __init__(
         self, axes: Axes, x: Floats, y: Floats, *, color: str, levels: Sequence[float], fade: float
     ) -> None:
         self.x, self.y, self.levels, self.fade = x, y, levels, fade
-        half_x, half_y = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+        cell_x, cell_y = x[2] - x[0], y[2] - y[0]
         self._heat = axes.imshow(
-            np.zeros((len(y), len(x))),
+            np.zeros((len(y[::2]), len(x[::2]))),
             cmap=tints(color),
             vmin=0,
             vmax=1,
-            extent=(x[0] - half_x, x[-1] + half_x, y[0] - half_y, y[-1] + half_y),
+            extent=(
+                x[0] - cell_x / 2,
+                x[-1] + cell_x / 2,
+                y[0] - cell_y / 2,
+                y[-1] + cell_y / 2,
+            ),
             origin="lower",
             aspect="auto",
             interpolation="none",
@@ -95,7 +128,7 @@ class Hill:
 
     def set(self, distances: Floats) -> list[Artist]:
         """Show how far below (or above) the best height each point lies, (rows, columns)."""
-        self._heat.set_data(1 - np.sqrt(distances / self.fade).clip(max=1))
+        self._heat.set_data(1 - np.sqrt(distances[::2, ::2] / self.fade).clip(max=1))
         lines = contour_generator(self.x, self.y, distances, line_type="Separate")
         paths = [Path(np.array(ring)) for level in self.levels for ring in lines.lines(level)]
         self._rings.set_path(Path.make_compound_path(*paths) if paths else NOWHERE)
