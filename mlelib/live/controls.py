@@ -75,6 +75,17 @@ class Slider:
         start, step = Decimal(str(self.min)), Decimal(str(self.step))
         return tuple((int if self.whole else float)(start + i * step) for i in range(count))
 
+    def inside(self, value: Any) -> float:
+        """The value nearest to `value` that the slider can have, on its grid or between."""
+        within = min(self.max, max(self.min, value))
+        return round(within) if self.whole else float(within)
+
+    def nearest(self, value: Any) -> Value:
+        """The value of the grid that is nearest to `value`."""
+        grid = self.grid()
+        place = round((self.inside(value) - self.min) / self.step)
+        return grid[min(place, len(grid) - 1)]
+
     def check(self, name: str, value: Any) -> Value:
         """`value` as this control hands it to an update; `ValueError` if it is out of range."""
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -1,7 +1,9 @@
 """`LiveFigure`: what an author writes."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+import sys
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
 
@@ -114,6 +116,7 @@ class LiveFigure:
         self._watch = Watch(fig)
         self._static = self._stage.static()
         self._labels = tuple(call(readout, self._values)) if readout else ()
+        self._observers: list[Callable[[Collection[str]], None]] = []
 
     @property
     def values(self) -> Mapping[str, Value]:
@@ -134,6 +137,14 @@ class LiveFigure:
         except Exception:
             self._values = before
             raise
+        if changed:
+            for tell in self._observers:
+                tell(changed)
+
+    def observe(self, tell: Callable[[Collection[str]], None]) -> None:
+        """Have `tell` called with the names of the controls whose values are new, after each
+        move."""
+        self._observers.append(tell)
 
     def refresh(self, changed: Collection[str] | None = None) -> None:
         """Bring the artists to the figure's values: all, or those that `changed` controls move."""
@@ -203,6 +214,22 @@ class LiveFigure:
                 if target is not None and not isinstance(self.controls.get(target), Slider):
                     raise ValueError(f"a Pad must name Sliders, got {target!r}")
 
+    def fragments(self, changed: Collection[str] | None = None) -> dict[int, str]:
+        """The markup of every slot as the figure is now, or of those that `changed` controls
+        move."""
+        return {
+            cast(int, slot): self._stage.fragment(cast(int, slot))
+            for update in self.updates
+            if changed is None or not set(changed).isdisjoint(parameters(update))
+            for slot in self.targets(update)
+        }
+
+    def texts(self) -> dict[str, str]:
+        """What the readout says now: {label: text}."""
+        if self.readout is None:
+            return {}
+        return dict(zip(self._labels, read(self.readout, self._labels, self._values), strict=True))
+
     def picture(self) -> str:
         """The figure as it is now, as the text of an SVG file."""
         return self._stage.picture()
@@ -218,16 +245,26 @@ class LiveFigure:
                 for name, control in self.controls.items()
             ],
             "pads": [self._stage.pad(pad) for pad in self.pads],
-            "readout": [list(pair) for pair in self._read().items()],
+            "readout": [list(pair) for pair in self.texts().items()],
             **self._stage.spec(),
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         if folder := build_folder():
             return {MIME: payload(self, folder), "text/plain": self.alt}
-        return {"image/svg+xml": self.picture(), "text/plain": self.alt}
+        picture = {"image/svg+xml": self.picture(), "text/plain": self.alt}
+        return {**self._box._repr_mimebundle_(), **picture} if in_a_kernel() else picture
 
-    def _read(self) -> dict[str, str]:
-        if self.readout is None:
-            return {}
-        return dict(zip(self._labels, read(self.readout, self._labels, self._values), strict=True))
+    @cached_property
+    def _box(self) -> Any:
+        """The widget in a kernel; made when first shown, since a book build must make none."""
+        from mlelib.live.kernel import Host  # noqa: PLC0415  ipywidgets only where they are wanted
+
+        return Host(self).box
+
+
+def in_a_kernel() -> bool:
+    """Whether this process is a Jupyter kernel, whose front end can show widgets."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")
