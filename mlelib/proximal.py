@@ -40,7 +40,7 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
         theta = phi.reshape(start.shape)
         matrix = _convex_hessian(smooth, theta)
         linear = smooth.gradient(theta).ravel() - matrix @ phi
-        change = _minimise_quadratic(matrix, linear, weights, phi, settle) - phi
+        change = settle(_minimise_quadratic(matrix, linear, weights, phi, settle)) - phi
         return change, float(np.sqrt(np.abs(change @ matrix @ change)))
 
     phi, iterations, converged = descend(value, step, (start / scales).ravel())
