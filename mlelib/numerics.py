@@ -25,13 +25,13 @@ def log_softmax(z: Floats) -> Floats:
 
     `scipy.special.log_softmax` is so to the last digits of the row's largest: 0 for −4.2e-18.
     """
-    gap, lost, _, others = _from_top(z)
-    return np.moveaxis(gap + (lost - np.log1p(others)), 0, -1)
+    gap, _, others = _from_top(z)
+    return np.moveaxis(gap - np.log1p(others), 0, -1)
 
 
 def softmax(z: Floats) -> Floats:
     """exp(zₖ) / Σⱼ exp(zⱼ) over the last axis, with the same care."""
-    _, _, weights, others = _from_top(z)
+    _, weights, others = _from_top(z)
     return np.moveaxis(weights / (1 + others), 0, -1)
 
 
@@ -63,12 +63,12 @@ def stirling_remainder(x: Floats) -> Floats:
     return np.asarray(np.where(x > 16, asymptotic, exact))
 
 
-def _from_top(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _from_top(z: Floats) -> tuple[Floats, Floats, Floats]:
     """Differences to the largest entry and their exponentials, the last axis first: (K, ...).
 
-    zₖ − max z is `gap` + `lost` exactly (Knuth's TwoDiff), for exp would magnify the rounding of a
-    difference of hundreds. `weights` is exp(zₖ − max z). `others` (...) is their sum but for one
-    that is 1, so that small ones are not lost beside it.
+    `gap` is zₖ − max z, rounded. `weights` is exp(zₖ − max z), which would magnify that rounding by
+    hundreds, so that what it dropped is put back (Knuth's TwoDiff). `others` (...) is their sum but
+    for one that is 1, beside which small ones would be lost.
     """
     rows = np.ascontiguousarray(np.moveaxis(z, -1, 0))  # small K: the long axes go last for speed
     with np.errstate(over="ignore", invalid="ignore"):
@@ -82,7 +82,7 @@ def _from_top(z: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     if faint.any():  # subnormal terms, each rounded to a few digits: add them up 64 nats higher
         below = np.where(faint, _exponentials(gap, lost, 64.0)[1] * np.exp(-64), below)
     ties = np.count_nonzero(gap == 0, axis=0) - 1
-    return gap, lost, weights, below + ties
+    return gap, weights, below + ties
 
 
 def _exponentials(gap: Floats, lost: Floats, shift: float) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 from registry import CASES, Case, one_hot
@@ -123,6 +123,16 @@ def test_log_prob_equals_scipys(case: Case) -> None:
     assert np.allclose(case.likelihood.log_prob(case.y, case.z), theirs, rtol=1e-12, atol=1e-13)
 
 
+@every
+def test_without_checks_the_values_are_the_same(case: Case) -> None:
+    lik = case.likelihood
+    y = lik.targets(case.y.tolist())
+    for name in ["nll", "loss", "gradient", "curvature"]:
+        unchecked = getattr(lik, f"_{name}")(y, case.z)
+        assert np.array_equal(unchecked, getattr(lik, name)(case.y, case.z))
+    assert np.array_equal(lik._constant(y), lik.constant(case.y))
+
+
 def near(got: float, parts: list[mpf], tolerance: float) -> None:
     """`got` is the sum of the parts, within the tolerance of the largest.
 
@@ -139,6 +149,28 @@ def test_log_prob_is_within_1e_14_of_its_largest_term(case: Case) -> None:
             got = case.likelihood.nll(case.y, z)
             for value, y, row in zip(got, case.y, z.reshape(len(z), -1), strict=True):
                 near(float(value), case.terms(mpf(float(y)), [mpf(float(v)) for v in row]), 1e-14)
+
+
+WIDE = {
+    "real": st.floats(-1e100, 1e100),
+    "positive": st.floats(1e-100, 1e100),
+    "counts": st.one_of(st.integers(0, 10**4), st.integers(0, 2**53)),
+}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.support in WIDE], ids=str)
+@settings(deadline=None)
+@given(data=st.data())
+def test_and_so_it_is_in_the_domain_stated(case: Case, data: st.DataObject) -> None:
+    y = data.draw(WIDE[case.support])
+    exponent = st.floats(-300, 300)
+    first = WIDE["real"] if case.support == "real" else exponent
+    z = [data.draw(first), *(data.draw(exponent) for _ in range(case.likelihood.outputs - 1))]
+    got = case.likelihood.nll([y], squeeze(case.likelihood, np.array([z])))
+    with mp.workdps(250):
+        parts = case.terms(mpf(y), [mpf(v) for v in z])
+        assume(max(map(abs, parts)) < 1e307)  # no square overflows
+        near(float(got[0]), parts, 1e-14)
 
 
 def term(case: Case, y: mpf, t: int) -> Callable:
@@ -521,6 +553,7 @@ def test_what_is_out_of_range_is_infinite() -> None:
     assert Poisson().nll([3], [1e3])[0] == np.inf
     assert Gaussian().nll([big], [-big])[0] == np.inf
     assert Gaussian(1e-200).nll([1.0], [0.0])[0] == np.inf
+    assert Gaussian(1e-200).curvature([1.0], [0.0])[0] == np.inf
     assert Gamma(2.0).nll([1.0], [-1e3])[0] == np.inf
     assert ScaledGaussian().nll([1.0], [[0.0, -1e3]])[0] == np.inf
     assert Categorical(2).nll([1], [[big, -big]])[0] == np.inf

@@ -21,8 +21,11 @@ class Likelihood(ABC):
     axes are a batch, say of parameters. All values are per example and in nats, nothing is reduced.
 
     Every method raises `ValueError`, naming the argument, for input of another shape, empty, not
-    finite, not of real numbers, or for targets that the distribution cannot give. A result out of
-    floating range is ±inf, never nan, and there is no warning.
+    finite, not of real numbers, or for targets that the distribution cannot give.
+
+    A result out of floating range is ±inf, never nan, and there is no warning. Bernoulli and
+    Categorical (K ≤ 50) give log_prob within 4 units in the last place, however large or small z;
+    the others within 1e-14 of its largest term, while no y − z and no square of it overflows.
     """
 
     @property

@@ -19,7 +19,7 @@ class Gamma(Likelihood):
     e^z/√α: a constant share of the mean.
 
     The mode is (1 − 1/α) e^z; for α ≤ 1 it is given as 0, where the density is largest or grows
-    without bound.
+    without bound. For α far below 1 a sample may underflow to 0, which is no target.
 
     Source: McCullagh & Nelder (1989), *Generalized Linear Models*, chapter 8.
 

@@ -39,9 +39,8 @@ class Gaussian(Likelihood):
     def _gradient(self, y: Floats, z: Floats) -> Floats:
         return np.asarray((z - y) / self.sigma / self.sigma)
 
-    @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:
-        return np.full(z.shape, 1 / np.float64(self.sigma) / self.sigma)
+        return np.full(z.shape, 1 / self.sigma / self.sigma)
 
     def _mean(self, z: Floats) -> Floats:
         return z.copy()
