@@ -246,5 +246,5 @@ def _png(pixels: NDArray[np.uint8]) -> str:
     opaque = bool((pixels[..., 3] == 255).all())
     image = Image.fromarray(np.ascontiguousarray(pixels[..., :3] if opaque else pixels))
     buffer = io.BytesIO()
-    image.save(buffer, format="png", optimize=True)
+    image.save(buffer, format="png")
     return base64.b64encode(buffer.getvalue()).decode()
