@@ -259,9 +259,26 @@ def test_the_solution_to_the_lost_digits_states_its_numbers(birds: tuple[Floats,
         noise.nll(y_new, X_new @ theta).mean() for noise, theta in zip(scaled, thetas, strict=True)
     ]
     assert "{:.3f}, {:.3f} and {:.3f} nats a bird".format(*nlls) in PROSE
+    miss = 0.9 * birds[1].mean() / sigma
+    assert miss == pytest.approx(10, abs=0.5)  # "a miss of about ten σ"
     errors = [mse(y_new, X_new @ theta) for theta in thetas]
     assert np.argmin(errors) == 0  # "it is smallest for the Gaussian's line"
     assert f"Each falls by log 1000 = {np.log(1000):.3f}" in PROSE
+
+
+def test_what_the_prose_says_of_a_point_that_moves_away() -> None:
+    rng = np.random.default_rng(4)
+    x = np.arange(20.0)
+    X, y = add_intercept(x), 2 * x + rng.normal(size=20)
+
+    def slopes(noise: Gaussian | Laplace | StudentT) -> list[float]:
+        """With the last point ever farther below the line."""
+        moved = [np.append(y[:-1], y[-1] - drop) for drop in (4, 8, 16, 32, 64)]
+        return [maximum_likelihood(noise, X, values).theta[1] for values in moved]
+
+    assert np.all(np.diff(slopes(Gaussian())) < -0.05)  # "follows the point as far as it goes"
+    assert np.ptp(slopes(Laplace())) < 1e-8  # "does not care how far away the point is"
+    assert np.all(np.diff(slopes(StudentT(3))) > 0)  # "the line comes back"
 
 
 def test_the_solution_about_sigma_states_its_numbers(birds: tuple[Floats, Floats]) -> None:
