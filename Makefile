@@ -23,7 +23,7 @@ test: $(VENV)/test book  ## Check format, lint and types, then run every test
 	$(BIN)/python -m pytest
 
 lab: $(VENV)/book  ## Open the chapters in JupyterLab
-	$(BIN)/jupyter lab chapters
+	$(BIN)/jupyter lab intro.md
 
 serve: book  ## Show the built book at http://localhost:8000 (PORT=… for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html

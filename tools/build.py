@@ -31,21 +31,21 @@ def main() -> None:
     (profile / "ipython_kernel_config.py").write_text(
         'get_config().IPKernelApp.log_level = "ERROR"'
     )
+    fonts = BUILD / ".matplotlib"
     # Nothing of the user's own settings: their kernels, start-up files or matplotlib styles.
-    environment = {
+    environment = os.environ | {
         "JUPYTER_PREFER_ENV_PATH": "1",
         "IPYTHONDIR": str(BUILD / ".ipython"),
-        "MPLCONFIGDIR": str(BUILD / ".matplotlib"),
+        "MPLCONFIGDIR": str(fonts),
     }
-    # The first time, matplotlib says on stderr that it looks for fonts: let it be before any cell.
-    commands = [
-        [BIN / "python", "-c", "import matplotlib.font_manager"],
-        [BIN / "jupyter-book", "build", ROOT, "-W", "-n", "--keep-going"],
-    ]
-    for command in commands:
-        if subprocess.run(command, check=False, cwd=ROOT, env=os.environ | environment).returncode:
-            shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
-            sys.exit("The book was not built: see the warnings and errors above.")
+    if not any(fonts.glob("fontlist*")):
+        # matplotlib says on stderr that it looks for fonts: let it be before any cell.
+        look = [BIN / "python", "-c", "import matplotlib.font_manager"]
+        subprocess.run(look, check=True, env=environment)
+    build = [BIN / "jupyter-book", "build", ROOT, "-W", "-n", "--keep-going"]
+    if subprocess.run(build, check=False, cwd=ROOT, env=environment).returncode:
+        shutil.rmtree(BUILD / ".doctrees", ignore_errors=True)
+        sys.exit("The book was not built: see the warnings and errors above.")
     BUILT_FROM.write_text(sources)
     print(f"The book stands, after {time.monotonic() - start:.0f} s. Its first page:\n{FIRST_PAGE}")
 
