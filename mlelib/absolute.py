@@ -2,12 +2,12 @@
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.optimize import linprog
 
 from mlelib.arguments import Floats
 from mlelib.least_squares import unit_scale
 from mlelib.newton import Minimum
 from mlelib.priors import GaussianPrior, LaplacePrior, Prior
+from mlelib.programmes import linear_programme
 
 STEPS = 200
 NEAR = 1e-6  # residuals so small, beside the largest |y|, are tried as zeros
@@ -40,10 +40,8 @@ def least_absolute(X: Floats, y: Floats, width: float, prior: Prior) -> Minimum:
 
 def _linear(A: Floats, y: Floats, w: Floats) -> Minimum:
     """argmin Σ wᵢ |yᵢ − aᵢ·φ| by its dual: max v·y where Aᵀ v = 0, |vᵢ| ≤ wᵢ; φ is 0's price."""
-    programme = linprog(
-        -y, A_eq=A.T, b_eq=np.zeros(A.shape[1]), bounds=np.column_stack([-w, w]), method="highs"
-    )
-    return Minimum(-programme.eqlin.marginals, int(programme.nit), bool(programme.status == 0))
+    dual = linear_programme(-y, A.T, -w, w, equal=True)
+    return Minimum(-dual.prices, dual.steps, True)
 
 
 def _quadratic(A: Floats, y: Floats, w: Floats, P: Floats) -> Minimum:

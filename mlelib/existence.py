@@ -15,7 +15,6 @@ that counts.
 
 import numpy as np
 from scipy.linalg import null_space
-from scipy.optimize import linprog
 
 from mlelib.arguments import Floats, Integers
 from mlelib.exceptions import (
@@ -30,8 +29,8 @@ from mlelib.least_squares import factorise
 from mlelib.likelihoods import Bernoulli, Categorical, Poisson, ScaledGaussian
 from mlelib.objectives import Objective
 from mlelib.priors import LaplacePrior, Mask
+from mlelib.programmes import TOLERANCE, linear_programme
 
-TOLERANCE = 1e-10  # the smallest that HiGHS takes
 ADVICE = (
     "add a GaussianPrior (maximum_a_posteriori), drop the columns that do it, or find more data"
 )
@@ -136,13 +135,5 @@ def _largest(goal: Floats, rows: Floats) -> float:
     """max goal·b, where rows @ b ≥ 0 and |bⱼ| ≤ 1."""
     if rows.size == 0:
         return 0.0
-    tight = {"primal_feasibility_tolerance": TOLERANCE, "dual_feasibility_tolerance": TOLERANCE}
-    programme = linprog(
-        -goal,
-        A_ub=-rows,
-        b_ub=np.zeros(len(rows)),
-        bounds=(-1, 1),
-        method="highs",
-        options=tight,
-    )
-    return -float(programme.fun)
+    ones = np.ones(rows.shape[1])
+    return -linear_programme(-goal, -rows, -ones, ones).cost

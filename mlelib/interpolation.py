@@ -8,10 +8,10 @@ minimum.
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 
 from mlelib.arguments import Floats
 from mlelib.least_squares import unit_scale
+from mlelib.programmes import linear_programme
 
 TOLERANCE = 1e-9
 
@@ -37,17 +37,12 @@ def can_interpolate(X: Floats, y: Floats, free: Rows, penalty: Floats) -> bool:
         missed = next((rows for rows in proofs if not fitted[rows].any()), None)
         if missed is None:
             outside = W[~fitted]
-            programme = linprog(  # b = b⁺ − b⁻
-                np.concatenate([price + total, price - total]),
-                A_ub=np.hstack([-outside, outside]),
-                b_ub=np.zeros(len(outside)),
-                bounds=(0, 1),
-                method="highs",
-            )
-            if programme.fun < -TOLERANCE * len(X):
+            both = np.concatenate([price + total, price - total])  # b = b⁺ − b⁻
+            rows = np.hstack([-outside, outside])
+            programme = linear_programme(both, rows, np.zeros(len(both)), np.ones(len(both)))
+            if programme.cost < -TOLERANCE * len(X):
                 return True
-            multipliers = -programme.ineqlin.marginals
-            missed = np.flatnonzero(~fitted)[multipliers > TOLERANCE].tolist()
+            missed = np.flatnonzero(~fitted)[-programme.prices > TOLERANCE].tolist()
             proofs.append(missed)
         return any(search([*shrinking, row]) for row in missed if not spanned[row])
 

@@ -53,7 +53,7 @@ def factorise(A: Floats) -> Factorisation:
     rank = int(np.sum(size > 8 * EPS * np.sqrt(max(n, d)) * size[0]))
     if rank < d:
         _complain(A.shape, rank, sorted(order[rank:].tolist()))
-    return Factorisation(Q, R, order, scale)
+    return Factorisation(np.asarray(Q, dtype=float), np.asarray(R, dtype=float), order, scale)
 
 
 def least_squares(A: Floats, y: Floats) -> tuple[Floats, Factorisation]:

@@ -77,7 +77,7 @@ def descend(
 
 def _solve(matrix: Floats, gradient: Floats) -> tuple[Floats, float]:
     step = -cho_solve(cho_factor(matrix), gradient)
-    return step, float(np.sqrt(max(-(gradient @ step), 0.0)))
+    return step, float(np.sqrt(np.abs(gradient @ step)))
 
 
 def _length(

@@ -1,9 +1,9 @@
 """Fits under a Laplace prior: a proximal Newton method, whose zeros are zeros."""
 
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
-from scipy.linalg import LinAlgError, cholesky
+from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from mlelib.arguments import Floats
 from mlelib.information import stand_in
@@ -13,7 +13,8 @@ from mlelib.newton import Minimum, descend
 from mlelib.objectives import Objective, weighted_gram
 from mlelib.priors import LaplacePrior, Mask
 
-SWEEPS = 10_000
+MOVES = 10_000
+EPS = float(np.finfo(float).eps)
 
 
 def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats) -> Minimum:
@@ -27,31 +28,22 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
     scales = scale if start.ndim == 1 else np.repeat(scale[:, None], start.shape[1], axis=1)
     acts = prior.felt(start.shape)
     weights = (acts / prior.scale * scales).ravel()  # of |φⱼ|, θ = φ scale
-
-    def settle(phi: Floats) -> Floats:
-        if not isinstance(objective.likelihood, Categorical):
-            return phi
-        return _shifted(phi.reshape(start.shape), acts).ravel()
+    gauge: Any = 0.0
+    if isinstance(objective.likelihood, Categorical):  # rows that no prior holds keep a sum of 0
+        gauge = np.kron(np.diag(~acts.any(axis=1)), np.ones((start.shape[1], start.shape[1])))
 
     def value(phi: Floats) -> float:
         return smooth.value(phi.reshape(start.shape)) + float(weights @ np.abs(phi))
 
     def step(phi: Floats, _last: float) -> tuple[Floats, float]:
         theta = phi.reshape(start.shape)
-        matrix = _convex_hessian(smooth, theta)
+        matrix = _convex_hessian(smooth, theta) + gauge
         linear = smooth.gradient(theta).ravel() - matrix @ phi
-        change = settle(_minimise_quadratic(matrix, linear, weights, phi, settle)) - phi
+        change = minimise_quadratic(matrix, linear, weights, phi) - phi
         return change, float(np.sqrt(np.abs(change @ matrix @ change)))
 
     phi, iterations, converged = descend(value, step, (start / scales).ravel())
     return Minimum(phi.reshape(start.shape) * scales, iterations, converged)
-
-
-def _shifted(theta: Floats, acts: Mask) -> Floats:
-    """The same softmax with the least penalty: rows of a median 0, of a mean 0 if no prior acts."""
-    middle = np.sort(theta, axis=1)[:, (theta.shape[1] - 1) // 2]
-    shift = np.where(acts.all(axis=1), middle, np.where(acts.any(axis=1), 0.0, theta.mean(axis=1)))
-    return theta - shift[:, None]
 
 
 def _convex_hessian(smooth: Objective, theta: Floats) -> Floats:
@@ -65,39 +57,51 @@ def _convex_hessian(smooth: Objective, theta: Floats) -> Floats:
     return hessian
 
 
-def _minimise_quadratic(
-    H: Floats, c: Floats, w: Floats, start: Floats, settle: Callable[[Floats], Floats]
-) -> Floats:
-    """argmin φᵀHφ/2 + c·φ + Σ wⱼ|φⱼ|, coordinate by coordinate until the signs are found.
+def minimise_quadratic(H: Floats, c: Floats, w: Floats, start: Floats) -> Floats:
+    """argmin φᵀHφ/2 + c·φ + Σ wⱼ|φⱼ| for H ≥ 0, w ≥ 0, by an active set (Lee et al. 2007).
 
-    `settle` moves along directions in which the quadratic is constant.
+    With the signs of the active entries given, the sum is linear and the minimum a solution of
+    equations. On the way there the first entry to reach 0 leaves the set; once there, the entry
+    whose slope is most above its weight joins it, until there is none.
     """
-    phi = start.copy()
-    moving = np.flatnonzero(np.diag(H) > 0)
-    for sweep in range(SWEEPS):
-        before = phi.copy()
-        for j in moving:
-            pull = H[j, j] * phi[j] - H[j] @ phi - c[j]
-            phi[j] = np.sign(pull) * max(abs(pull) - w[j], 0.0) / H[j, j]
-        phi = settle(phi)
-        if sweep % 10 == 0 and (exact := _solve_signs(H, c, w, phi)) is not None:
-            return exact
-        if np.array_equal(before, phi):
+    phi, signs = start.copy(), np.sign(start)
+    active = (phi != 0) | (w == 0)
+    for _ in range(MOVES):
+        noise = len(phi) * EPS * (np.abs(H) @ np.abs(phi) + np.abs(c))
+        move, length = _move(H, H @ phi + c + w * signs, active, noise)
+        shrinking = active & (w > 0) & (signs * move < 0)
+        reach = np.full_like(phi, np.inf)
+        reach[shrinking] = -phi[shrinking] / move[shrinking]
+        first = int(reach.argmin())
+        phi += min(length, reach[first]) * move
+        if reach[first] <= length:
+            phi[first], signs[first], active[first] = 0.0, 0.0, False
+            continue
+        slope = H @ phi + c
+        excess = np.where(active, -np.inf, np.abs(slope) - w - noise)
+        worst = int(excess.argmax())
+        if excess[worst] <= 0:
             break
+        active[worst], signs[worst] = True, -np.sign(slope[worst])
     return phi
 
 
-def _solve_signs(H: Floats, c: Floats, w: Floats, phi: Floats) -> Floats | None:
-    """The minimum if its zeros and signs are those of `phi`, else None."""
-    active = (phi != 0) | (w == 0)
-    signs = np.sign(phi[active])
-    right = -c[active] - w[active] * signs
-    square = H[np.ix_(active, active)]
-    exact = np.zeros_like(phi)
-    exact[active] = phi[active] + np.linalg.lstsq(square, right - square @ phi[active])[0]
-    slope = H @ exact + c
-    slack = 1e-10 * (np.abs(c).max() + w.max())
-    kept = np.all((np.sign(exact[active]) == signs) | (w[active] == 0))
-    flat = np.all(np.abs(slope[active] + w[active] * signs) <= slack)
-    quiet = np.all(np.abs(slope[~active]) <= w[~active] + slack)
-    return exact if kept and flat and quiet else None
+def _move(H: Floats, slope: Floats, active: Mask, noise: Floats) -> tuple[Floats, float]:
+    """A step in the active entries and the length to take of it: to where their slope is 0.
+
+    If there is no such place, for H is singular, the step goes down the slope that is left.
+    """
+    move = np.zeros_like(slope)
+    if not active.any():
+        return move, 0.0
+    square, down = H[np.ix_(active, active)], -slope[active]
+    try:
+        move[active] = cho_solve(cho_factor(square), down)
+    except LinAlgError:
+        move[active] = np.linalg.lstsq(square, down)[0]
+        left = down - square @ move[active]
+        if np.linalg.norm(left) > max(1e-9 * np.linalg.norm(down), np.linalg.norm(noise)):
+            move[active] = left
+            bend = left @ square @ left
+            return move, float(left @ left / bend) if bend > 0 else np.inf
+    return move, 1.0
