@@ -1,7 +1,6 @@
 """The smallest subgradient: how far from an optimum an objective with kinks is."""
 
 import numpy as np
-from scipy.optimize import lsq_linear
 
 from mlelib.arguments import Floats
 from mlelib.likelihoods import Laplace
@@ -31,4 +30,6 @@ def smallest_subgradient(objective: Objective, theta: Floats) -> float:
     slopes = np.hstack(columns)
     if slopes.shape[1] == 0:
         return float(np.linalg.norm(gradient))
+    from scipy.optimize import lsq_linear  # noqa: PLC0415  slower to import than all else together
+
     return float(np.sqrt(2 * lsq_linear(slopes, -gradient, (-1, 1)).cost))

@@ -3,7 +3,6 @@
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import linprog
 
 from mlelib.arguments import Floats
 
@@ -28,6 +27,8 @@ def linear_programme(
     RuntimeError
         If HiGHS gives up.
     """
+    from scipy.optimize import linprog  # noqa: PLC0415  slower to import than all else together
+
     kind = "eq" if equal else "ub"
     arguments: dict[str, Any] = {
         f"A_{kind}": rows,
