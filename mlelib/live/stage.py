@@ -24,7 +24,7 @@ from mlelib.live.paint import PAPER
 from mlelib.live.svg import SvgRenderer
 
 MARGIN = 3.0  # points around a panel
-STACK = 0.85  # panels side by side go under each other when they get smaller than this
+STACK = 0.8  # panels side by side go under each other when they get smaller than this
 
 
 @dataclass(frozen=True)
