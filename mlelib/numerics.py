@@ -46,7 +46,7 @@ def times_exp(a: Floats, x: Floats) -> Floats:
 def exp_above_tangent(t: Floats, exp_t: Floats) -> Floats:
     """eᵗ − (1 + t) ≥ 0. The caller gives eᵗ too, and may know more of its digits than t has."""
     with np.errstate(over="ignore"):
-        return np.asarray(np.where(np.abs(t) < 1, np.maximum(np.expm1(t) - t, 0), exp_t - 1 - t))
+        return np.asarray(np.where(np.abs(t) < 1, np.expm1(t) - t, exp_t - 1 - t))
 
 
 def stirling_remainder(x: Floats) -> Floats:
@@ -58,7 +58,7 @@ def stirling_remainder(x: Floats) -> Floats:
     small, large = np.minimum(x, 16), np.maximum(x, 16)
     exact = gammaln(small + 1) - xlogy(small, small) + small
     q = (1 / large) ** 2
-    series = 1 / 12 - q * (1 / 360 - q * (1 / 1260 - q * (1 / 1680 - q / 1188)))
+    series = 1 / 12 - q * (1 / 360 - q * (1 / 1260 - q / 1680))
     asymptotic = 0.5 * (np.log(2 * np.pi) + np.log(large)) + series / large
     return np.asarray(np.where(x > 16, asymptotic, exact))
 

@@ -571,6 +571,13 @@ def test_factors_out_of_range_do_not_matter_where_the_product_is_in_it() -> None
     )
 
 
+def test_a_far_outlier_of_a_student_t_is_no_overflow() -> None:
+    """Its loss grows like a log, and its slope falls like 1/u, also where u² is out of range."""
+    u = np.array([1e160, -1e250, 1e300])
+    assert np.allclose(StudentT(1.0).loss(u, np.zeros(3)), 2 * np.log(np.abs(u)), rtol=1e-15)
+    assert np.allclose(StudentT(1.0).gradient(u, np.zeros(3)), -2 / u, rtol=1e-15, atol=0)
+
+
 def test_far_tails_keep_their_slope() -> None:
     """Where σ(z) − y, p − 1 and p (1 − p) would cancel or underflow to 0."""
     z = np.array([40.0, 300.0, 700.0])
