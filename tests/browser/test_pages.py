@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-CHAPTERS = [TOC["root"], *(chapter["file"] for chapter in TOC["chapters"])]
+CHAPTERS = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
 PAGES = [*CHAPTERS, "search", "genindex"]
 WIDE, PHONE = (1200, 900), (390, 844)
 
