@@ -34,8 +34,8 @@ def test_the_link_to_a_state_brings_the_figure_there(page: Page) -> None:
 def test_both_controls_of_the_second_figure_move_it(page: Page) -> None:
     figure = page.locator("#calls-seen")
     figure.scroll_into_view_if_needed()
-    figure.get_by_label("hours seen, as a number").fill("20")
-    figure.get_by_label("hours seen, as a number").press("Enter")
+    figure.get_by_label("hours, as a number").fill("20")
+    figure.get_by_label("hours, as a number").press("Enter")
     area = figure.locator(".live-area").bounding_box()
     page.mouse.click(area["x"] + area["width"] * 3.5 / 5.5, area["y"] + area["height"] / 2)
     below = poisson.logpmf(CALLS, 4).sum() - poisson.logpmf(CALLS, CALLS.mean()).sum()
