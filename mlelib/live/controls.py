@@ -8,6 +8,7 @@ kernel a slider also takes values between them.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isclose
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -71,20 +72,25 @@ class Slider:
 
     def grid(self) -> tuple[Value, ...]:
         """Every value on offer, in order, each the float nearest to its decimal notation."""
-        count = int(self._steps(self.max)) + 1
-        start, step = Decimal(str(self.min)), Decimal(str(self.step))
-        return tuple((int if self.whole else float)(start + i * step) for i in range(count))
+        return tuple(map(self._at, range(int(self._steps(self.max)) + 1)))
 
     def inside(self, value: Any) -> float:
         """The value nearest to `value` that the slider can have, on its grid or between."""
         within = min(self.max, max(self.min, value))
         return round(within) if self.whole else float(within)
 
-    def nearest(self, value: Any) -> Value:
+    def place(self, value: Any) -> int:
+        """How many steps from `min` the value of the grid is that is nearest to `value`."""
+        return round((self.inside(value) - self.min) / self.step)
+
+    def nearest(self, value: Any) -> float:
         """The value of the grid that is nearest to `value`."""
-        grid = self.grid()
-        place = round((self.inside(value) - self.min) / self.step)
-        return grid[min(place, len(grid) - 1)]
+        return self._at(self.place(value))
+
+    def snap(self, value: float) -> float:
+        """`value`, free of the rounding errors of whoever counted steps in floating point."""
+        nearest = self.nearest(value)
+        return nearest if isclose(value, nearest, rel_tol=0, abs_tol=1e-6 * self.step) else value
 
     def check(self, name: str, value: Any) -> Value:
         """`value` as this control hands it to an update; `ValueError` if it is out of range."""
@@ -110,6 +116,10 @@ class Slider:
             "decimals": self.decimals,
             "play": self.play,
         }
+
+    def _at(self, place: int) -> float:
+        number = Decimal(str(self.min)) + place * Decimal(str(self.step))
+        return int(number) if self.whole else float(number)
 
     def _steps(self, number: float) -> Decimal:
         return (Decimal(str(number)) - Decimal(str(self.min))) / Decimal(str(self.step))

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
@@ -136,6 +137,8 @@ class LiveFigure:
             self.refresh(changed)
         except Exception:
             self._values = before
+            with suppress(Exception):  # the first error is the one to tell
+                self.refresh(changed)
             raise
         if changed:
             for tell in self._observers:

@@ -4,7 +4,7 @@ The figure's values are the only state. Whatever moves them (a slider, the point
 sets `figure.values`; the figure then tells its host, which brings everything shown into step.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +24,9 @@ LABEL, WIDTH = "11rem", "34rem"
 
 
 class Stage(anywidget.AnyWidget):
-    """The stage: `spec` as payload.py describes it, the controls' `values`, and one text for each
-    slot, so that only what changed is sent and a view opened later is right at once."""
+    """The stage: `spec` as payload.py describes it, the `values` of the sliders that pads move, and
+    one text for each slot, so that only what changed is sent and a view opened later is right at
+    once."""
 
     _esm = "\n".join((STATIC / name).read_text("utf-8") for name in ("stage.js", "widget.js"))
     _css = "\n".join((STATIC / name).read_text("utf-8") for name in ("stage.css", "widget.css"))
@@ -34,7 +35,11 @@ class Stage(anywidget.AnyWidget):
 
 
 class Host:
-    """What shows one figure in a kernel: `box` is the widget, displayed as often as one likes."""
+    """What shows one figure in a kernel: `box` is the widget, displayed as often as one likes.
+
+    It holds the `stage`, the `readout`, the `controls` and, for sliders that play, the `players`,
+    each by its control's name.
+    """
 
     def __init__(self, figure: "LiveFigure") -> None:
         self._figure = figure
@@ -43,23 +48,23 @@ class Host:
             for name, control in figure.controls.items()
             if isinstance(control, Slider)
         }
-        self.stage = Stage(spec=figure.spec(), values=dict(figure.values))
-        fragments = figure.fragments()
-        self.stage.add_traits(**{_slot(n): traitlets.Unicode().tag(sync=True) for n in fragments})
+        self._on_pads = sorted({name for pad in figure.pads for name in (pad.x, pad.y) if name})
+        self.stage = Stage(spec=figure.spec(), values=self._points())
+        slots = figure.fragments().items()
+        self.stage.add_traits(**{_slot(n): traitlets.Unicode(t).tag(sync=True) for n, t in slots})
         self.controls = {name: self._control(name) for name in figure.controls}
-        self._players = {
+        self.players = {
             name: self._player(name) for name, slider in self._sliders.items() if slider.play
         }
-        self._readout = ipywidgets.HTML()
-        self._show(figure.controls)
-        self.stage.observe(lambda change: self._ask(change.new), "values")
+        self.readout = ipywidgets.HTML(self._words())
+        self.stage.observe(lambda change: self._drag(change.new), "values")
         figure.observe(self._show)
         rows = [
-            ipywidgets.HBox([control, self._players[name]]) if name in self._players else control
+            ipywidgets.HBox([control, self.players[name]]) if name in self.players else control
             for name, control in self.controls.items()
         ]
         caption = ipywidgets.HTML(escape(figure.caption))
-        self.box = ipywidgets.VBox([self.stage, self._readout, *rows, caption])
+        self.box = ipywidgets.VBox([self.stage, self.readout, *rows, caption])
 
     def _control(self, name: str) -> Any:
         control, value = self._figure.controls[name], self._figure.values[name]
@@ -85,41 +90,56 @@ class Host:
         return widget
 
     def _player(self, name: str) -> ipywidgets.Play:
-        grid = self._figure.controls[name].grid()
-        player = ipywidgets.Play(max=len(grid) - 1, interval=BEAT, show_repeat=False)
+        slider = self._sliders[name]
+        grid, place = slider.grid(), slider.place(self._figure.values[name])
+        player = ipywidgets.Play(place, max=len(grid) - 1, interval=BEAT, show_repeat=False)
         player.observe(lambda change: self._move(name, grid[change.new]), "value")
         return player
 
-    def _move(self, name: str, value: Value) -> None:
+    def _move(self, name: str, value: Any) -> None:
         """A widget has come to `value`. One that was told a value off its grid says the nearest
         one on it: that is no wish."""
-        now = self._figure.values[name]
-        if name in self._sliders and value == self._sliders[name].nearest(now) != now:
-            return
-        self._ask({name: value})
+        if name in self._sliders:
+            slider = self._sliders[name]
+            value = slider.snap(value)
+            if value == slider.nearest(self._figure.values[name]):
+                return
+        self._wish({name: value})
 
-    def _ask(self, values: dict[str, Any]) -> None:
-        """A reader asks for values. From a pad they come as floats, on the edge perhaps a little
-        outside."""
-        wanted = {
-            name: self._sliders[name].inside(value) if name in self._sliders else value
-            for name, value in values.items()
-        }
-        self._figure.values = {n: v for n, v in wanted.items() if v != self._figure.values[n]}
+    def _drag(self, values: dict[str, float]) -> None:
+        """The pointer has come to `values`, which on an edge may lie a little outside."""
+        self._wish({name: self._sliders[name].inside(value) for name, value in values.items()})
+
+    def _wish(self, values: Mapping[str, Value]) -> None:
+        """Move the figure as a reader asks; what asked then shows where the figure really is."""
+        try:
+            self._figure.values = values
+        finally:
+            self._follow(values)
 
     def _show(self, changed: Collection[str]) -> None:
-        """Bring the widgets to the figure's values, those of `changed` being new."""
-        values = self._figure.values
+        """Show the figure as it is, the values of `changed` being new."""
         with self.stage.hold_sync():
             for number, text in self._figure.fragments(changed).items():
                 setattr(self.stage, _slot(number), text)
-            self.stage.values = dict(values)
-        for name in changed:
-            self.controls[name].value = values[name]
-            if name in self._players:
-                slider = self._sliders[name]
-                self._players[name].value = slider.grid().index(slider.nearest(values[name]))
-        self._readout.value = " &emsp; ".join(
+            self._follow(changed)
+        self.readout.value = self._words()
+
+    def _follow(self, names: Collection[str]) -> None:
+        """Bring the widgets of these controls, and the handles on the pads, to the figure's
+        values."""
+        self.stage.values = self._points()
+        for name in names:
+            value = self._figure.values[name]
+            self.controls[name].value = value
+            if name in self.players:
+                self.players[name].value = self._sliders[name].place(value)
+
+    def _points(self) -> dict[str, Value]:
+        return {name: self._figure.values[name] for name in self._on_pads}
+
+    def _words(self) -> str:
+        return " &emsp; ".join(
             f"<span style='white-space:nowrap'>{escape(label)} <b>{escape(text)}</b></span>"
             for label, text in self._figure.texts().items()
         )

@@ -1,0 +1,128 @@
+"""A new state of each live figure in a kernel, against `ipywidgets.interact` redrawing it.
+
+One control at a time goes to a random value of its grid. *Ours* is all that the kernel does then:
+update functions, fragments, readout, widgets, messages. *interact* calls the same update functions
+and readout and displays the picture as the inline backend does, a PNG of the whole figure. Messages
+are written as JSON, as a kernel does, and go nowhere. Times are the thread's own, since nothing
+here waits: other work on the machine does not count.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
+from io import StringIO
+from statistics import median
+from time import thread_time
+from typing import Any
+
+import comm
+import ipywidgets
+import numpy as np
+from comm.base_comm import BaseComm
+from IPython.core.pylabtools import print_figure
+
+from mlelib import figures
+from mlelib.live import LiveFigure, Slider, Toggle
+from mlelib.live.controls import Control, Value
+from mlelib.live.kernel import Host
+from mlelib.live.updates import call
+
+MOVES = 200
+PEER_MOVES = 20
+INLINE_DPI = 100  # a pyplot figure's, which the inline backend leaves alone
+TARGET_MS, TARGET_RATIO = 8, 10
+
+
+class Comm(BaseComm):
+    """Writes messages as a kernel does, and counts their bytes."""
+
+    sent = 0
+
+    def publish_msg(self, msg_type: str, data: Any = None, *_: Any, **__: Any) -> None:
+        Comm.sent += len(json.dumps({"type": msg_type, "data": data}).encode())
+
+
+def walk(figure: LiveFigure, moves: int, seed: int = 0) -> Iterator[tuple[str, Value]]:
+    """One control at a time, to a random value that it does not have."""
+    rng = np.random.default_rng(seed)
+    values = dict(figure.values)
+    for _ in range(moves):
+        name = list(values)[rng.integers(len(values))]
+        others = [value for value in figure.controls[name].grid() if value != values[name]]
+        values[name] = others[rng.integers(len(others))]
+        yield name, values[name]
+
+
+def timed(move: Callable[[str, Value], None], moves: Iterator[tuple[str, Value]]) -> float:
+    """The median milliseconds of a move."""
+    times = []
+    for name, value in moves:
+        start = thread_time()
+        move(name, value)
+        times.append(thread_time() - start)
+    return 1000 * median(times)
+
+
+def ours(figure: LiveFigure) -> tuple[float, float]:
+    """Milliseconds and kilobytes a move."""
+    host = Host(figure)
+
+    def move(name: str, value: Value) -> None:
+        host.controls[name].value = value
+
+    Comm.sent = 0
+    return timed(move, walk(figure, MOVES)), Comm.sent / MOVES / 1000
+
+
+def interact(figure: LiveFigure) -> tuple[float, float]:
+    """The same for `interact`, on the same figure."""
+
+    def redraw(**values: Value) -> None:
+        for function in figure.functions:
+            call(function, values)
+        picture = print_figure(figure.figure, base64=True, dpi=INLINE_DPI)
+        output.send({"image/png": picture})
+
+    def abbreviation(control: Control) -> Any:
+        if isinstance(control, Slider):
+            return control.min, control.max, control.step
+        return control.value if isinstance(control, Toggle) else list(control.options)
+
+    output = Comm()
+    wanted = {name: abbreviation(control) for name, control in figure.controls.items()}
+    with redirect_stdout(StringIO()):  # where clear_output writes without a front end
+        *widgets, _ = ipywidgets.interactive(redraw, **wanted).children
+
+    def move(name: str, value: Value) -> None:
+        widgets[list(wanted).index(name)].value = value
+
+    Comm.sent = 0
+    with redirect_stdout(StringIO()):
+        return timed(move, walk(figure, PEER_MOVES)), Comm.sent / PEER_MOVES / 1000
+
+
+def main() -> None:
+    comm.create_comm = Comm
+    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    print(f"{'figure':18} {'ours':>8} {'interact':>9} {'ratio':>6} {'ours':>9} {'interact':>9}")
+    met = True
+    for name in figures.__all__:
+        figure = getattr(figures, name)()
+        milliseconds, kilobytes = ours(figure)
+        peer_milliseconds, peer_kilobytes = interact(figure)
+        ratio = peer_milliseconds / milliseconds
+        met &= milliseconds <= TARGET_MS and ratio >= TARGET_RATIO
+        print(
+            f"{figure.name:18} {milliseconds:5.1f} ms {peer_milliseconds:6.1f} ms {ratio:6.1f} "
+            f"{kilobytes:6.1f} kB {peer_kilobytes:6.1f} kB"
+        )
+    print(
+        f"target: {TARGET_MS} ms or less, ratio {TARGET_RATIO} or more:", "met" if met else "missed"
+    )
+    sys.exit(not met)
+
+
+if __name__ == "__main__":
+    main()
