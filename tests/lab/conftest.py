@@ -5,12 +5,14 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
+SESSION = "jupyterapp.shell.currentWidget.context.sessionContext"
 OWN_FOLDERS = (
     "JUPYTER_CONFIG_DIR",
     "JUPYTER_RUNTIME_DIR",
@@ -47,6 +49,25 @@ def lab(lab_files: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture
+def open_notebook(browser: Browser, lab: str) -> Iterator[Callable[[str], Page]]:
+    """Opens a file in a workspace of its own, as a notebook whose kernel is ready."""
+    pages: list[Page] = []
+
+    def opened(path: str) -> Page:
+        page = browser.new_page(viewport={"width": 1300, "height": 1000})
+        pages.append(page)
+        page.goto(f"{lab}/lab/workspaces/{Path(path).stem}/tree/{path}?reset")
+        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        page.wait_for_function(f"() => {SESSION}.session?.kernel?.status === 'idle'")
+        return page
+
+    yield opened
+    for page in pages:
+        page.evaluate(f"() => {SESSION}.shutdown()")
+        page.close()
 
 
 def _address(server: subprocess.Popen, log: Path) -> str:

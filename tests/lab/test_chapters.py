@@ -1,9 +1,10 @@
 """Each chapter opens in JupyterLab as a notebook, runs from top to bottom and saves unchanged."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 CHAPTERS = sorted(Path(__file__).parents[2].glob("chapters/*.md"))
 
@@ -19,14 +20,8 @@ def chapter(request: pytest.FixtureRequest) -> Path:
 
 
 @pytest.fixture
-def notebook(browser: Browser, lab: str, chapter: Path) -> Page:
-    """The chapter as a notebook whose kernel is ready."""
-    page = browser.new_page(viewport={"width": 1300, "height": 1000})
-    page.goto(f"{lab}/lab/workspaces/{chapter.stem}/tree/chapters/{chapter.name}?reset")
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    session = "jupyterapp.shell.currentWidget.context.sessionContext.session"
-    page.wait_for_function(f"() => {session}?.kernel?.status === 'idle'")
-    return page
+def notebook(open_notebook: Callable[[str], Page], chapter: Path) -> Page:
+    return open_notebook(f"chapters/{chapter.name}")
 
 
 def test_runs_from_top_to_bottom(notebook: Page) -> None:
