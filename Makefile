@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve lock clean clean-all
+.PHONY: help book test bench lab serve lock clean clean-all
 
 help:  ## Show what there is to make
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,10 @@ test: $(VENV)/test book  ## Check format, lint and types, then run every test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+bench: $(VENV)/test book  ## Measure what must be fast; the machine should have nothing else to do
+	@missed=0; for benchmark in benchmarks/*.py; do \
+		echo "$$benchmark"; $(BIN)/python "$$benchmark" || missed=1; done; exit $$missed
 
 lab: $(VENV)/book  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab intro.md
