@@ -14,7 +14,7 @@ that counts.
 """
 
 import numpy as np
-from scipy.linalg import null_space
+from scipy.linalg import qr
 
 from mlelib.arguments import Floats, Integers
 from mlelib.exceptions import (
@@ -25,7 +25,7 @@ from mlelib.exceptions import (
     QuasiSeparation,
 )
 from mlelib.interpolation import can_interpolate
-from mlelib.least_squares import factorise
+from mlelib.least_squares import EPS, factorise
 from mlelib.likelihoods import Bernoulli, Categorical, Poisson, ScaledGaussian
 from mlelib.objectives import Objective
 from mlelib.priors import LaplacePrior, Mask
@@ -106,8 +106,11 @@ def _require_overlap(margins: Floats, absent: set[int]) -> None:
 
 
 def _require_rates(outputs: Floats, y: Floats) -> None:
-    some = outputs[y > 0]
-    kernel = null_space(some) if len(some) else np.eye(outputs.shape[1])
+    if outputs.size == 0:
+        return
+    R = qr(outputs * (y > 0)[:, None], mode="r")[0][: outputs.shape[1]]
+    _, sizes, directions = np.linalg.svd(R)  # of those that leave positive counts alone, R b = 0
+    kernel = directions[sizes <= 8 * EPS * len(y)].T
     if _one_sided(-outputs[y == 0] @ kernel):
         raise PoissonSeparation(
             "a combination of the columns of X differs from 0 only where y is 0, and has one sign "

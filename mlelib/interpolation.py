@@ -9,11 +9,13 @@ minimum.
 import numpy as np
 from numpy.typing import NDArray
 
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, Integers
 from mlelib.least_squares import unit_scale
 from mlelib.programmes import linear_programme
 
 TOLERANCE = 1e-9
+CHUNK = 2000
+LIMIT = 10_000  # sets of rows: all of them up to d = 5
 
 Rows = NDArray[np.bool_]
 
@@ -25,33 +27,60 @@ def can_interpolate(X: Floats, y: Floats, free: Rows, penalty: Floats) -> bool:
     a programme finds a b of negative cost that is negative on closure(M) alone, the answer is yes.
     If not, its multipliers make the cost a positive combination of at most d rows outside: for any
     such b, one of *those* must shrink too. Each is added to M in turn, which raises M's rank, so
-    that the search is d deep at most.
+    that the search ends after d^d sets at most. After `LIMIT` sets it stops and says no, as is true
+    of rows in general position: an a fits no more than d of them.
     """
+    if not free.any():
+        return False
     scale = unit_scale(X)
-    columns = X * scale
-    W, price, total = columns[:, free], (penalty * scale)[free], columns[:, free].sum(axis=0)
-    proofs: list[list[int]] = []
-
-    def search(shrinking: list[int]) -> bool:
-        spanned, fitted = _closure(columns, y, shrinking)
-        missed = next((rows for rows in proofs if not fitted[rows].any()), None)
-        if missed is None:
-            outside = W[~fitted]
-            both = np.concatenate([price + total, price - total])  # b = b⁺ − b⁻
-            rows = np.hstack([-outside, outside])
-            programme = linear_programme(both, rows, np.zeros(len(both)), np.ones(len(both)))
-            if programme.cost < -TOLERANCE * len(X):
-                return True
-            missed = np.flatnonzero(~fitted)[-programme.prices > TOLERANCE].tolist()
-            proofs.append(missed)
-        return any(search([*shrinking, row]) for row in missed if not spanned[row])
-
-    return bool(free.any()) and search([])
-
-
-def _closure(X: Floats, y: Floats, rows: list[int]) -> tuple[Rows, Rows]:
-    """Which rows of X are combinations of `rows`, and which of those are so in y as well."""
-    combination = X @ np.linalg.pinv(X[rows])
-    spanned = np.all(np.abs(X - combination @ X[rows]) <= TOLERANCE, axis=1)
+    columns, price = X * scale, (penalty * scale)[free]
     noise = TOLERANCE * max(np.ptp(y), 1e-3 * np.abs(y).max())
-    return spanned, spanned & (np.abs(y - combination @ y[rows]) <= noise)
+    proofs: list[Integers] = []
+    waiting, seen = [np.zeros((1, 0), dtype=np.int64)], 0  # sets M, of one size each
+    while waiting and seen < LIMIT:
+        sets = waiting.pop()
+        spanned, fitted = _closures(columns, y, noise, sets, proofs)
+        hits = np.array([fit.any(axis=1) for fit in fitted]).reshape(len(proofs), len(sets))
+        unproven = np.flatnonzero(hits.all(axis=0))
+        if len(unproven):
+            every = np.arange(len(y))
+            _, (fit,) = _closures(columns, y, noise, sets[unproven[:1]], [every])
+            proof = _outsiders(columns[:, free], price, fit[0])
+            if proof is None:
+                return True
+            proofs.append(proof)
+            waiting.append(sets)
+            continue
+        seen += len(sets)
+        first = hits.argmin(axis=0)
+        for number, (proof, span) in enumerate(zip(proofs, spanned, strict=True)):
+            which, column = np.nonzero((first == number)[:, None] & ~span)
+            grown = np.column_stack([sets[which], proof[column]])
+            waiting += [grown[k : k + CHUNK] for k in range(0, len(grown), CHUNK)]
+    return False
+
+
+def _outsiders(W: Floats, price: Floats, fitted: Rows) -> Integers | None:
+    """Rows outside `fitted` of which one must shrink; None if a b of negative cost needs none."""
+    outside, total = W[~fitted], W.sum(axis=0)
+    cost = np.concatenate([price + total, price - total])  # b = b⁺ − b⁻, both from 0 to 1
+    sides = np.hstack([-outside, outside])
+    programme = linear_programme(cost, sides, np.zeros(len(cost)), np.ones(len(cost)))
+    if programme.cost < -TOLERANCE * len(W):
+        return None
+    return np.flatnonzero(~fitted)[-programme.prices > TOLERANCE]
+
+
+def _closures(
+    X: Floats, y: Floats, noise: float, sets: Integers, groups: list[Integers]
+) -> tuple[list[Rows], list[Rows]]:
+    """For each set and each group of rows: which are combinations of the set, and in y as well."""
+    inverse = np.linalg.pinv(X[sets])
+    spanned, fitted = [], []
+    for rows in groups:
+        combination = X[rows] @ inverse
+        rest = np.abs(X[rows] - combination @ X[sets]).max(axis=2)
+        gap = np.abs(y[rows] - (combination @ y[sets][:, :, None])[:, :, 0])
+        spanned.append(rest <= TOLERANCE)
+        fitted.append((rest <= TOLERANCE) & (gap <= noise))
+    return spanned, fitted

@@ -76,7 +76,7 @@ def descend(
 
 
 def _solve(matrix: Floats, gradient: Floats) -> tuple[Floats, float]:
-    step = -cho_solve(cho_factor(matrix), gradient)
+    step = -cho_solve(cho_factor(matrix, check_finite=False), gradient)
     return step, float(np.sqrt(np.abs(gradient @ step)))
 
 

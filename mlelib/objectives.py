@@ -12,9 +12,7 @@ from mlelib.arguments import Floats, real_array
 from mlelib.likelihoods import Bernoulli, Likelihood
 from mlelib.priors import BetaPrior, Flat, Prior
 
-BLOCK = (
-    16_000  # 128 kB: arrays stay in the cache, and below the size at which malloc asks the kernel
-)
+BLOCK = 16_000  # 128 kB: larger arrays leave the cache, and each costs a call to the kernel
 THREADS = 2
 
 

@@ -30,7 +30,7 @@ def _rounded_powers(X: Floats, base: Floats) -> dict[int, Floats]:
     """The columns of `X` that are x², x³, … of `base`, each with its lost digits."""
     found: dict[int, Floats] = {}
     power, low = base, np.zeros_like(base)
-    for degree in range(2, X.shape[1]):
+    for degree in range(2, X.shape[1] + 1):
         product, error = two_product(power, base)
         power, low = two_sum(product, error + low * base)
         bound = degree * EPS * np.abs(power)

@@ -36,9 +36,11 @@ class Rotated:
         self.m = self.likelihood.outputs
         tau = objective.prior.tau if isinstance(objective.prior, GaussianPrior) else np.inf
         felt = objective.prior.felt(objective.shape).reshape(self.d, self.m)
-        self.factors = [
-            factorise(np.vstack([objective.X, np.diag(acts / tau)[acts]])) for acts in felt.T
-        ]
+        unlike = {
+            tuple(acts): factorise(np.vstack([objective.X, np.diag(acts / tau)[acts]]))
+            for acts in np.unique(felt.T, axis=0)
+        }
+        self.factors = [unlike[tuple(acts)] for acts in felt.T]
         self.Q = [factors.Q[: self.n] for factors in self.factors]
         below = [factors.Q[self.n :] for factors in self.factors]
         self.prior = block_diag(*[Q.T @ Q for Q in below])

@@ -249,6 +249,11 @@ def test_the_exception_says_what_it_is_and_what_to_do(likelihood, X, y, kind, wo
     assert np.isfinite(estimate.theta).all()
 
 
+def test_a_count_that_no_parameter_reaches_holds_no_direction() -> None:
+    X = np.array([[0.0, 0.0], [0.0, -1.0], [1.0, 1.0]])  # of its first row, Q has only rounding
+    assert verdict(Poisson(), X, [1, 0, 0]) is PoissonSeparation
+
+
 def test_an_absent_class_may_have_an_optimum_without_an_intercept() -> None:
     estimate = maximum_likelihood(Bernoulli(), [[-1.0], [1.0]], [1, 1])
     assert estimate.theta == pytest.approx([0.0])

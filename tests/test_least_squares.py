@@ -205,6 +205,14 @@ def test_two_polynomials_side_by_side_keep_their_own_digits() -> None:
     assert not lost[:, [0, 1, 2, 5]].any()
 
 
+def test_powers_without_an_intercept_count_too() -> None:
+    x = np.random.default_rng(7).normal(size=20)
+    lost = lost_digits(np.column_stack([x, x**2]))
+    assert [Fraction(t**2) + Fraction(s) for t, s in zip(x, lost[:, 1], strict=True)] == [
+        Fraction(t) ** 2 for t in x
+    ]
+
+
 def test_columns_that_are_no_powers_lose_nothing() -> None:
     rng = np.random.default_rng(6)
     X = np.column_stack([np.ones(50), rng.normal(size=(50, 5)), rng.integers(0, 2, 50)])
