@@ -63,7 +63,7 @@ def poisson_deviance(y: ArrayLike, prediction: ArrayLike) -> Floats:
     y, prediction = _matched(y, prediction, "prediction")
     _inside("y", y, y >= 0, "0 or more")
     _inside("prediction", prediction, prediction > 0, "above 0")
-    return np.asarray(2 * (xlogy(y, y / prediction) - y + prediction))
+    return np.asarray(2 * (xlogy(y, y) - xlogy(y, prediction) - y + prediction))
 
 
 @np.errstate(over="ignore")
@@ -72,8 +72,7 @@ def gamma_deviance(y: ArrayLike, prediction: ArrayLike) -> Floats:
     y, prediction = _matched(y, prediction, "prediction")
     _inside("y", y, y > 0, "above 0")
     _inside("prediction", prediction, prediction > 0, "above 0")
-    ratio = y / prediction
-    return np.asarray(2 * (ratio - 1 - np.log(ratio)))
+    return np.asarray(2 * (y / prediction - 1 - np.log(y) + np.log(prediction)))
 
 
 def binary_cross_entropy(y: ArrayLike, q: ArrayLike) -> Floats:

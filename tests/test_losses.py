@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from mpmath import mp, mpf
 from scipy.optimize import minimize, minimize_scalar
 from scipy.stats import entropy
 from sklearn.metrics import (
@@ -171,6 +172,25 @@ def test_batches_and_single_numbers() -> None:
 def test_out_of_range_is_infinite() -> None:
     assert losses.squared_error([1e200], [-1e200])[0] == np.inf
     assert losses.absolute_error([1.7e308], [-1.7e308])[0] == np.inf
+
+
+POSITIVE = st.floats(1e-300, 1e300)
+
+
+@settings(deadline=None)
+@given(y=POSITIVE, prediction=POSITIVE)
+def test_ratios_out_of_range_are_no_trouble(y: float, prediction: float) -> None:
+    with mp.workdps(60):
+        ratio = mpf(y) / mpf(prediction)
+        gamma = 2 * (ratio - 1 - mp.log(ratio))
+        poisson = 2 * (mpf(y) * (mp.log(ratio) - 1) + mpf(prediction))
+        logs = max(1, abs(mp.log(y)), abs(mp.log(prediction)))
+        if gamma < 1e308:
+            assert abs(losses.gamma_deviance([y], [prediction])[0] - gamma) <= 1e-14 * max(
+                ratio, logs
+            )
+        size = max(prediction, y * logs)
+        assert abs(losses.poisson_deviance([y], [prediction])[0] - poisson) <= 1e-14 * size
 
 
 ROWS = [[0.5, 0.5], [0.2, 0.8]]
