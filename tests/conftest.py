@@ -9,7 +9,12 @@ from threading import Thread
 import pytest
 from book.freshness import book_digest
 from environment import find_chromium
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("book", deadline=None)
+settings.load_profile("book")
 
 ROOT = Path(__file__).parents[1]
 FLAGS = [
