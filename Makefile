@@ -43,7 +43,8 @@ clean-all: clean  ## Remove the environment too
 	rm -rf $(VENV) $(VENV)-lock mlelib.egg-info
 
 # Each file is touched when the environment has what it stands for.
-$(VENV)/book: requirements.txt requirements-torch.txt pyproject.toml tools/environment.py | python
+$(VENV)/book: requirements.txt requirements-torch.txt pyproject.toml \
+		tools/environment.py tools/jupyterlab-overrides.json | python
 	@$(PYTHON) tools/environment.py book
 	@touch $@
 
