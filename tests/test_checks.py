@@ -1,5 +1,8 @@
 """The engine of the self-checks, on one exercise of each kind, and theorems over the book's own."""
 
+import ast
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -8,7 +11,8 @@ from scipy import stats
 from scipy.special import log_softmax, softmax
 
 from mlelib.checks import Result, check, judge
-from mlelib.exercises import EXERCISES, likelihood, regression
+from mlelib.exercises import likelihood, regression
+from mlelib.exercises.book import EXERCISES
 from mlelib.exercises.kinds import Function, Mistake, Property, Value
 
 DATA = np.array([0.3, -1.2, 0.8, 2.5])
@@ -278,6 +282,16 @@ def test_an_unknown_exercise_is_a_value_error_that_lists_the_known(number) -> No
     with pytest.raises(ValueError, match=f"^number must be one of .*, got {number!r}$") as caught:
         check(number, 1.0)
     assert all(known in str(caught.value) for known in EXERCISES)
+
+
+def test_the_exercises_are_not_loaded_before_one_is_checked() -> None:
+    """They use parts of SciPy that take longer to import than the package."""
+    program = "import sys, mlelib; print([m for m in sys.modules if 'exercises.' in m])"
+    loaded = subprocess.check_output([sys.executable, "-c", program], text=True)
+    assert sorted(ast.literal_eval(loaded)) == [
+        "mlelib.exercises.answers",
+        "mlelib.exercises.kinds",
+    ]
 
 
 # The book's own exercises.

@@ -1,8 +1,1 @@
 """The book's exercises, one module per chapter; `kinds` says how to add one."""
-
-from mlelib.exercises import likelihood, regression
-from mlelib.exercises.kinds import Exercise
-
-EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for chapter in (likelihood, regression) for exercise in chapter.EXERCISES
-}
