@@ -38,7 +38,7 @@ class Host:
     """What shows one figure in a kernel: `box` is the widget, displayed as often as one likes.
 
     It holds the `stage`, the `readout`, the `controls` and, for sliders that play, the `players`,
-    each by its control's name.
+    each by its control's name, and the button `reset`.
     """
 
     def __init__(self, figure: "LiveFigure") -> None:
@@ -64,7 +64,11 @@ class Host:
             for name, control in self.controls.items()
         ]
         caption = ipywidgets.HTML(escape(figure.caption))
-        self.box = ipywidgets.VBox([self.stage, self.readout, *rows, caption])
+        self.reset = ipywidgets.Button(description="Reset")
+        self.reset.on_click(
+            lambda _: self._wish({name: c.value for name, c in figure.controls.items()})
+        )
+        self.box = ipywidgets.VBox([self.stage, self.readout, *rows, caption, self.reset])
 
     def _control(self, name: str) -> Any:
         control, value = self._figure.controls[name], self._figure.values[name]

@@ -332,3 +332,12 @@ def test_a_reader_looks_at_data_of_their_own(name):
         elif not isinstance(slider, Toggle):
             host.controls[control].set_state({"index": 0})
     assert_in_step(host, figure, twin)
+
+
+def test_reset_returns_to_the_first_state():
+    host = Host(figure := whole())
+    first = dict(figure.values)
+    figure.values = {"n": 9, "p": 0.123}
+    host.reset.click()
+    assert figure.values == first
+    assert {name: control.value for name, control in host.controls.items()} == first
