@@ -1,7 +1,7 @@
 """Least absolute deviations: the Laplace likelihood, as a linear or a quadratic programme."""
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import qr, solve_triangular
 
 from mlelib.arguments import Floats
 from mlelib.least_squares import unit_scale
@@ -60,8 +60,10 @@ def _quadratic(A: Floats, y: Floats, w: Floats, P: Floats) -> Minimum:
         mu = 0.1 * gap / (2 * len(y))
         rest = y - A @ phi - mu / above + mu / below
         slopes = 1 / (p / above + q / below)
-        normal = P + A.T @ (slopes[:, None] * A)
-        dphi = cho_solve(cho_factor(normal), A.T @ (v + slopes * rest) - P @ phi)
+        rows = np.vstack([np.sqrt(P), np.sqrt(slopes)[:, None] * A])
+        R = qr(rows, mode="r")[0][: len(phi)]  # Rᵀ R = P + Aᵀ slopes A
+        pull = A.T @ (v + slopes * rest) - P @ phi
+        dphi = solve_triangular(R, solve_triangular(R, pull, trans="T"))
         dv = slopes * (rest - A @ dphi)
         dp = (mu + p * dv) / above - p
         dq = (mu - q * dv) / below - q
@@ -79,8 +81,11 @@ def _sharpened(A: Floats, y: Floats, w: Floats, P: Floats, phi: Floats) -> Float
         return float(w @ np.abs(y - A @ phi) + phi @ P @ phi / 2)
 
     residuals = y - A @ phi
-    fitted = np.abs(residuals) < NEAR
-    E, pull = A[fitted], A.T @ (w * np.sign(residuals) * ~fitted)
+    near = np.flatnonzero(np.abs(residuals) < NEAR)
+    pull = A.T @ (w * np.sign(residuals) * (np.abs(residuals) >= NEAR))
+    R, order = qr(A[near].T, mode="r", pivoting=True)
+    fitted = near[order[: np.sum(np.abs(np.diag(R)) > NEAR)]]  # independent ones among them
+    E = A[fitted]
     system = np.block([[P, -E.T], [E, np.zeros((len(E), len(E)))]])
     solution = np.linalg.lstsq(system, np.append(pull, y[fitted]))[0][: len(phi)]
     return solution if value(solution) <= value(phi) * (1 + 1e-12) else phi

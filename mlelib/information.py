@@ -22,7 +22,8 @@ def information(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
             return np.full(len(y), (df + 1) / (df + 3) / scale**2)
         case ScaledGaussian():
             matrix = np.zeros((len(y), 2, 2))
-            matrix[:, 0, 0], matrix[:, 1, 1] = np.exp(-2 * z[:, 1]), 2.0
+            with np.errstate(over="ignore"):
+                matrix[:, 0, 0], matrix[:, 1, 1] = np.exp(-2 * z[:, 1]), 2.0
             return matrix
     return likelihood._curvature(y, z)
 

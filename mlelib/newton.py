@@ -11,6 +11,7 @@ from mlelib.arguments import Floats
 STEPS = 300
 NEAR = 0.1  # below this decrement the Hessian serves better than what stands in for it
 CLOSE = 1e-6  # below this decrement values differ by rounding only: full steps are taken
+FLOOR = 1e-14
 
 
 class Minimum(NamedTuple):
@@ -58,7 +59,8 @@ def descend(
 
     `step(position, last)` gives a step s and its decrement λ = √(sᵀ M s) in the matrix M that it
     was made with, when the last was `last`; λ²/2 is what a quadratic would still fall by, in nats.
-    It has converged when λ is below `CLOSE` and no longer halves: only rounding is left of it.
+    It has converged when λ is below `CLOSE` and shrinks no more, for only rounding is left of it,
+    or below `FLOOR`. (Where data are nearly separable λ shrinks by a factor of √e only, for long.)
     """
     position, last = start, np.inf
     for iteration in range(STEPS):
@@ -66,7 +68,7 @@ def descend(
             change, decrement = step(position, last)
         except LinAlgError:  # no curvature is left along some direction
             return Minimum(position, iteration, False)
-        if last < CLOSE and decrement >= last / 2:
+        if decrement < FLOOR or (last < CLOSE and decrement >= 0.9 * last):
             return Minimum(position, iteration, True)
         length = 1.0 if decrement < CLOSE else _length(value, position, change, decrement)
         if length == 0:

@@ -78,8 +78,9 @@ class Objective:
     def value(self, theta: ArrayLike) -> float:
         """The objective at `theta`."""
         theta = self._parameters(theta)
-        losses = self.likelihood._loss(self.y, self.X @ theta)
-        return float(losses.sum() + self._constant - self.prior.log_prob(theta).sum())
+        with np.errstate(over="ignore"):
+            losses = self.likelihood._loss(self.y, self.X @ theta).sum()
+        return float(losses + self._constant - self.prior.log_prob(theta).sum())
 
     def gradient(self, theta: ArrayLike) -> Floats:
         """Its gradient, of the shape of `theta`; at a kink, the entry of the kink is taken as 0."""
@@ -127,7 +128,8 @@ class Objective:
             for start in range(0, len(thetas), size):
                 block = thetas[start : start + size]
                 z = block @ X.T if block.ndim == 2 else X @ block  # (b, n) or (b, n, m)
-                total[start : start + size] += self.likelihood._loss(y, z).sum(axis=1)
+                with np.errstate(over="ignore"):
+                    total[start : start + size] += self.likelihood._loss(y, z).sum(axis=1)
         return total
 
     def _parameters(self, theta: ArrayLike) -> Floats:

@@ -38,6 +38,8 @@ def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats
     def step(phi: Floats, _last: float) -> tuple[Floats, float]:
         theta = phi.reshape(start.shape)
         matrix = _convex_hessian(smooth, theta) + gauge
+        if not np.isfinite(matrix).all():
+            raise LinAlgError("the curvature is out of floating range")
         linear = smooth.gradient(theta).ravel() - matrix @ phi
         change = minimise_quadratic(matrix, linear, weights, phi) - phi
         return change, float(np.sqrt(np.abs(change @ matrix @ change)))
@@ -50,7 +52,7 @@ def _convex_hessian(smooth: Objective, theta: Floats) -> Floats:
     """The Hessian where it is positive definite, else what stands in for it."""
     hessian = smooth.hessian(theta)
     try:
-        cholesky(hessian)
+        cholesky(hessian, check_finite=False)
     except LinAlgError:
         weights = stand_in(smooth.likelihood, smooth.y, smooth.X @ theta)
         return weighted_gram(smooth.X, weights)

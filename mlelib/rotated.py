@@ -57,8 +57,9 @@ class Rotated:
         return z[:, 0] if self.m == 1 else z
 
     def value(self, position: Floats) -> float:
-        nll = self.likelihood._nll(self.y, self.outputs(position))
-        return float(nll.sum() + 0.5 * position @ self.prior @ position)
+        with np.errstate(over="ignore"):
+            nll = self.likelihood._nll(self.y, self.outputs(position)).sum()
+        return float(nll + 0.5 * position @ self.prior @ position)
 
     def gradient(self, position: Floats) -> Floats:
         slopes = self.likelihood._gradient(self.y, self.outputs(position)).reshape(self.n, self.m)

@@ -548,4 +548,29 @@ def test_ill_conditioned_columns_cost_no_digits_of_the_fit(degree: int) -> None:
     legendre = np.polynomial.legendre.legvander(2 * x - 1, degree)
     orthogonal = maximum_likelihood(Poisson(), legendre, y)
     assert powers.converged
-    assert powers.value == pytest.approx(orthogonal.value, rel=1e-13)
+    # z = X θ itself is rounded to 1e-16 of Σ|xⱼ θⱼ|, some 1e4, in each of 400 rows
+    assert powers.value == pytest.approx(orthogonal.value, rel=1e-12)
+
+
+@pytest.mark.parametrize("tau", [1e2, 1e4, 1e6, 1e8])
+def test_separable_data_under_a_wide_prior_end_where_the_prior_stops_them(tau: float) -> None:
+    x = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+    estimate = maximum_a_posteriori(Bernoulli(), x, [0, 0, 1, 1], GaussianPrior(tau))
+    w = estimate.theta[0]
+    assert estimate.converged
+    # w/τ² = 2 σ(−w) + 4 σ(−2w), where the slope of the likelihood is as small as e^−34
+    assert w == pytest.approx(tau**2 * (2 * expit(-w) + 4 * expit(-2 * w)), rel=1e-8)
+
+
+def test_ties_without_number_are_no_burden() -> None:
+    y = np.resize([0.0, 1.0, 1.0, 1.0, 2.0], 5000)  # 3000 residuals of 0 at once
+    for prior in (Flat(), LaplacePrior(1.0), GaussianPrior(1.0)):
+        estimate = maximum_a_posteriori(Laplace(), np.ones((5000, 1)), y, prior)
+        assert estimate.theta == pytest.approx([1.0], abs=1e-12)
+        assert estimate.gradient_norm < 1e-6
+
+
+def test_a_fit_that_does_not_converge_says_so() -> None:
+    X, y = add_intercept([-2.0, -1.0, 1.0, 2.0]), [1.0, 2.0, 4.0, 5.0]  # on a line
+    estimate = maximum_a_posteriori(ScaledGaussian(), X, y, GaussianPrior(1e4))
+    assert not estimate.converged  # the optimum is at scales of e^−50 and less
