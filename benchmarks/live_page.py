@@ -177,7 +177,7 @@ def report(browser: Browser, address: str, name: str) -> dict[str, list[float]]:
             if times := measured(browser, page, name, kind):
                 changes = len(times[0])
                 for series in times:
-                    line += "{:8.1f}{:6.1f}".format(*np.percentile(series, [50, 95]))
+                    line += "{:8.1f}{:7.1f}".format(*np.percentile(series, [50, 95]))
                 if speed == max(SPEEDS):
                     for key, series in zip(worst, times, strict=True):
                         worst[key].append(float(np.percentile(series, 95)))
@@ -212,9 +212,9 @@ def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(html)))
     Thread(target=server.serve_forever, daemon=True).start()
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(f"\n{'milliseconds':28}{'full speed':^28}{'slowed 4×':^28}")
-    print(f"{'figure':17} {'by':7}{'n':>3}" + 2 * f"{'script':>14}{'paint':>14}")
-    print(" " * 28 + 4 * f"{'p50':>8}{'p95':>6}")
+    print(f"\n{'milliseconds':28}{'full speed':^30}{'slowed 4×':^30}")
+    print(f"{'figure':17} {'by':7}{'n':>3}" + 2 * f"{'script':>15}{'paint':>15}")
+    print(" " * 28 + 4 * f"{'p50':>8}{'p95':>7}")
     worst: dict[str, list[float]] = {"script": [], "paint": []}
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
