@@ -180,7 +180,13 @@ def test_a_sparse_logistic_regression_is_that_of_scikit_learn(scale: float) -> N
     y = (rng.random(120) < expit(X[:, 0] - 2 * X[:, 1])).astype(int)
     estimate = maximum_a_posteriori(Bernoulli(), X, y, LaplacePrior(scale))
     model = LogisticRegression(
-        C=scale, l1_ratio=1.0, solver="liblinear", fit_intercept=False, tol=1e-12, max_iter=10**5
+        C=scale,
+        l1_ratio=1.0,
+        solver="liblinear",
+        fit_intercept=False,
+        tol=1e-12,
+        max_iter=10**5,
+        random_state=0,
     )
     theirs = model.fit(X, y).coef_[0]
     np.testing.assert_array_equal(estimate.theta == 0, theirs == 0)
