@@ -376,6 +376,14 @@ def test_softmax_parameters_sum_to_zero_and_two_classes_are_a_logistic_regressio
     assert two.value == pytest.approx(one.value, rel=1e-13)
 
 
+def test_they_sum_to_zero_where_columns_are_nearly_dependent() -> None:
+    rng = np.random.default_rng(26)
+    X = rng.uniform(0, 1, 300)[:, None] ** np.arange(8)
+    theta = maximum_likelihood(Categorical(3), X, rng.integers(0, 3, 300)).theta
+    assert np.abs(theta).max() > 1e3
+    assert np.all(np.abs(theta.sum(axis=1)) <= 4e-16 * np.abs(theta).sum(axis=1))
+
+
 def test_the_softmax_covariance_is_the_pseudo_inverse_of_the_hessian() -> None:
     rng = np.random.default_rng(18)
     X = add_intercept(rng.normal(size=(90, 2)))
