@@ -62,5 +62,5 @@ $(VENV)-lock: Makefile | python
 
 .PHONY: python
 python:
-	@test -n "$(PYTHON)" || { echo "This book needs Python 3.11 or newer, with its venv module\
+	@test -n "$(PYTHON)" || { echo "This book needs Python 3.11 or newer, with its venv module \
 	(Debian: apt install python3-venv). None was found; PYTHON=/path/to/python names one."; exit 1; }
