@@ -10,7 +10,6 @@ from mlelib.priors import GaussianPrior, LaplacePrior, Prior
 from mlelib.programmes import linear_programme
 
 STEPS = 200
-NEAR = 1e-6  # residuals so small, beside the largest |y|, are tried as zeros
 
 
 def least_absolute(X: Floats, y: Floats, width: float, prior: Prior) -> Minimum:
@@ -32,7 +31,6 @@ def least_absolute(X: Floats, y: Floats, width: float, prior: Prior) -> Minimum:
     A, c, w = X * scale, y / unit, weights / heaviest  # of one size, and θ = φ scale unit
     P = np.diag(penalty * unit / heaviest * scale**2)
     phi, iterations, converged = _quadratic(A, c, w, P) if P.any() else _linear(A, c, w)
-    phi = _sharpened(A, c, w, P, phi)
     if isinstance(prior, LaplacePrior):
         phi[acts & (np.abs(phi) < 1e-12)] = 0.0
     return Minimum(phi * scale * unit, iterations, converged)
@@ -72,20 +70,3 @@ def _quadratic(A: Floats, y: Floats, w: Floats, P: Floats) -> Minimum:
         length = 0.99 / max(0.99, np.max(-change / inside))
         phi, v, p, q = phi + length * dphi, v + length * dv, p + length * dp, q + length * dq
     return Minimum(phi, STEPS, False)
-
-
-def _sharpened(A: Floats, y: Floats, w: Floats, P: Floats, phi: Floats) -> Floats:
-    """φ to the last digits: rows that it nearly fits are fitted exactly, if that is no worse."""
-
-    def value(phi: Floats) -> float:
-        return float(w @ np.abs(y - A @ phi) + phi @ P @ phi / 2)
-
-    residuals = y - A @ phi
-    near = np.flatnonzero(np.abs(residuals) < NEAR)
-    pull = A.T @ (w * np.sign(residuals) * (np.abs(residuals) >= NEAR))
-    R, order = qr(A[near].T, mode="r", pivoting=True)
-    fitted = near[order[: np.sum(np.abs(np.diag(R)) > NEAR)]]  # independent ones among them
-    E = A[fitted]
-    system = np.block([[P, -E.T], [E, np.zeros((len(E), len(E)))]])
-    solution = np.linalg.lstsq(system, np.append(pull, y[fitted]))[0][: len(phi)]
-    return solution if value(solution) <= value(phi) * (1 + 1e-12) else phi

@@ -23,9 +23,9 @@ Rows = NDArray[np.bool_]
 def can_interpolate(X: Floats, y: Floats, free: Rows, penalty: Floats) -> bool:
     """Is there such a b, in the columns of X (n, d) that are `free`, at a price Σ penaltyⱼ |bⱼ|?
 
-    Let M be rows that are to shrink, and closure(M) those that any a which fits M fits as well. If
-    a programme finds a b of negative cost that is negative on closure(M) alone, the answer is yes.
-    If not, its multipliers make the cost a positive combination of at most d rows outside: for any
+    Let M be rows that are to shrink, a an answer of X a = y on M, and F all the rows that it fits.
+    If a programme finds a b of negative cost that is negative on F alone, the answer is yes. If
+    not, its multipliers make the cost a positive combination of at most d rows outside F: for any
     such b, one of *those* must shrink too. Each is added to M in turn, which raises M's rank, so
     that the search ends after d^d sets at most. After `LIMIT` sets it stops and says no, as is true
     of rows in general position: an a fits no more than d of them.
@@ -39,13 +39,14 @@ def can_interpolate(X: Floats, y: Floats, free: Rows, penalty: Floats) -> bool:
     waiting, seen = [np.zeros((1, 0), dtype=np.int64)], 0  # sets M, of one size each
     while waiting and seen < LIMIT:
         sets = waiting.pop()
-        spanned, fitted = _closures(columns, y, noise, sets, proofs)
-        hits = np.array([fit.any(axis=1) for fit in fitted]).reshape(len(proofs), len(sets))
+        inverses = np.linalg.pinv(columns[sets])  # (sets, d, size)
+        answers = (inverses @ y[sets][:, :, None])[:, :, 0]
+        gaps = [np.abs(y[rows] - answers @ columns[rows].T) for rows in proofs]
+        hits = np.array([np.any(gap <= noise, axis=1) for gap in gaps]).reshape(-1, len(sets))
         unproven = np.flatnonzero(hits.all(axis=0))
         if len(unproven):
-            every = np.arange(len(y))
-            _, (fit,) = _closures(columns, y, noise, sets[unproven[:1]], [every])
-            proof = _outsiders(columns[:, free], price, fit[0])
+            fitted = np.abs(y - columns @ answers[unproven[0]]) <= noise
+            proof = _outsiders(columns[:, free], price, fitted)
             if proof is None:
                 return True
             proofs.append(proof)
@@ -53,9 +54,12 @@ def can_interpolate(X: Floats, y: Floats, free: Rows, penalty: Floats) -> bool:
             continue
         seen += len(sets)
         first = hits.argmin(axis=0)
-        for number, (proof, span) in enumerate(zip(proofs, spanned, strict=True)):
-            which, column = np.nonzero((first == number)[:, None] & ~span)
-            grown = np.column_stack([sets[which], proof[column]])
+        for number, rows in enumerate(proofs):
+            few = first == number
+            spanned = columns[rows] @ inverses[few] @ columns[sets[few]]
+            further = np.abs(columns[rows] - spanned).max(axis=2) > TOLERANCE
+            which, column = np.nonzero(further)
+            grown = np.column_stack([sets[few][which], rows[column]])
             waiting += [grown[k : k + CHUNK] for k in range(0, len(grown), CHUNK)]
     return False
 
@@ -69,18 +73,3 @@ def _outsiders(W: Floats, price: Floats, fitted: Rows) -> Integers | None:
     if programme.cost < -TOLERANCE * len(W):
         return None
     return np.flatnonzero(~fitted)[-programme.prices > TOLERANCE]
-
-
-def _closures(
-    X: Floats, y: Floats, noise: float, sets: Integers, groups: list[Integers]
-) -> tuple[list[Rows], list[Rows]]:
-    """For each set and each group of rows: which are combinations of the set, and in y as well."""
-    inverse = np.linalg.pinv(X[sets])
-    spanned, fitted = [], []
-    for rows in groups:
-        combination = X[rows] @ inverse
-        rest = np.abs(X[rows] - combination @ X[sets]).max(axis=2)
-        gap = np.abs(y[rows] - (combination @ y[sets][:, :, None])[:, :, 0])
-        spanned.append(rest <= TOLERANCE)
-        fitted.append((rest <= TOLERANCE) & (gap <= noise))
-    return spanned, fitted
