@@ -12,6 +12,7 @@ TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
 NUMBERED = [page["file"] for page in TOC["parts"][0]["chapters"]]  # appendices may lack formulas
 PAGES = [*CHAPTERS, "search", "genindex"]
+MATHEMATICAL = [p for p in CHAPTERS if "$$" in (ROOT / f"{p}.md").read_text(encoding="utf-8")]
 WIDE, PHONE = (1200, 900), (390, 844)
 
 Visit = Callable[..., Page]
