@@ -31,12 +31,15 @@ def information(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
 def stand_in(likelihood: Likelihood, y: Floats, z: Floats) -> Floats:
     """A positive semi-definite matrix in place of the curvature, of the same shape.
 
-    ScaledGaussian: the Fisher information (Fisher scoring). StudentT: the weights of iterative
-    reweighting, (ν + 1)/(ν s² + r²). The others are convex, and theirs is the curvature itself.
+    ScaledGaussian: the Fisher information (Fisher scoring), or in s the curvature where that is
+    greater: a residual far above its scale must not make too long a step. StudentT: the weights of
+    iterative reweighting, (ν + 1)/(ν s² + r²). The others are convex: the curvature itself.
     """
     match likelihood:
         case ScaledGaussian():
-            return information(likelihood, y, z)
+            matrix, own = information(likelihood, y, z), likelihood._curvature(y, z)
+            matrix[:, 1, 1] = np.maximum(matrix[:, 1, 1], own[:, 1, 1])
+            return matrix
         case StudentT(df=df, scale=scale):
             return np.asarray((df + 1) / (df * scale**2 + (y - z) ** 2))
     return likelihood._curvature(y, z)

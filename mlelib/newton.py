@@ -10,7 +10,7 @@ from mlelib.arguments import Floats
 
 STEPS = 300
 NEAR = 0.1  # below this decrement the Hessian serves better than what stands in for it
-CLOSE = 1e-6  # below this decrement values differ by rounding only: full steps are taken
+CLOSE = 1e-6
 FLOOR = 1e-14
 
 
@@ -59,8 +59,9 @@ def descend(
 
     `step(position, last)` gives a step s and its decrement λ = √(sᵀ M s) in the matrix M that it
     was made with, when the last was `last`; λ²/2 is what a quadratic would still fall by, in nats.
-    It has converged when λ is below `CLOSE` and shrinks no more, for only rounding is left of it,
-    or below `FLOOR`. (Where data are nearly separable λ shrinks by a factor of √e only, for long.)
+    Below `CLOSE`, times the root of the value, values differ by rounding only and steps are taken
+    whole. It has converged when λ shrinks no more there, or is below `FLOOR`. (Where data are
+    nearly separable it shrinks by a factor of √e only, for long.)
     """
     position, last = start, np.inf
     for iteration in range(STEPS):
@@ -68,12 +69,15 @@ def descend(
             change, decrement = step(position, last)
         except LinAlgError:  # no curvature is left along some direction
             return Minimum(position, iteration, False)
-        if decrement < FLOOR or (last < CLOSE and decrement >= 0.9 * last):
+        before = value(position)
+        close = CLOSE * np.sqrt(1 + abs(before))
+        if decrement < FLOOR or (last < close and decrement >= 0.9 * last):
             return Minimum(position, iteration, True)
-        length = 1.0 if decrement < CLOSE else _length(value, position, change, decrement)
-        if length == 0:
-            return Minimum(position, iteration, False)
-        position, last = position + length * change, decrement
+        if decrement >= close:
+            change = _shortened(value, position, change, before, 1e-4 * decrement**2)
+            if not change.any():
+                return Minimum(position, iteration, False)
+        position, last = position + change, decrement
     return Minimum(position, STEPS, False)
 
 
@@ -82,15 +86,16 @@ def _solve(matrix: Floats, gradient: Floats) -> tuple[Floats, float]:
     return step, float(np.sqrt(np.abs(gradient @ step)))
 
 
-def _length(
-    value: Callable[[Floats], float], position: Floats, step: Floats, decrement: float
-) -> float:
-    """The longest of 1, ½, ¼, … with which the value falls by enough (Armijo); 0 if none does."""
-    before = value(position)
-    noise = 1e-14 * abs(before)
+def _shortened(
+    value: Callable[[Floats], float], position: Floats, step: Floats, before: float, fall: float
+) -> Floats:
+    """The longest of step, step/2, step/4, … with which the value falls by enough, or zeros.
+
+    Enough is its share of `fall` (Armijo), but for the rounding of values.
+    """
     length = 1.0
     while length > 1e-12:
-        if value(position + length * step) <= before - 1e-4 * length * decrement**2 + noise:
-            return length
+        if value(position + length * step) <= before - length * fall + 1e-14 * abs(before):
+            return length * step
         length /= 2
-    return 0.0
+    return np.zeros_like(step)

@@ -597,6 +597,15 @@ def test_separable_data_under_a_wide_prior_end_where_the_prior_stops_them(tau: f
     assert w == pytest.approx(tau**2 * (2 * expit(-w) + 4 * expit(-2 * w)), rel=1e-8)
 
 
+def test_scales_far_from_the_data_are_found_step_by_step() -> None:
+    rng = np.random.default_rng(27)
+    X = rng.normal(size=(200, 3))  # no intercept: s = 0 at the middle of X, where |y| is 1e6
+    y = 1e6 * rng.normal(size=200)
+    estimate = maximum_likelihood(ScaledGaussian(), X, y)
+    assert estimate.converged
+    assert estimate.gradient_norm < 1e-12 * estimate.value
+
+
 def test_ties_without_number_are_no_burden() -> None:
     y = np.resize([0.0, 1.0, 1.0, 1.0, 2.0], 5000)  # 3000 residuals of 0 at once
     for prior in (Flat(), LaplacePrior(1.0), GaussianPrior(1.0)):
