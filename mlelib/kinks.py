@@ -10,6 +10,7 @@ from mlelib.priors import LaplacePrior
 NEAR = 1e-10  # residuals so small, beside the largest |y|, count as zeros
 
 
+@np.errstate(over="ignore")
 def smallest_subgradient(objective: Objective, theta: Floats) -> float:
     """The least ‖g‖ of the subgradients g of `objective` at `theta`: 0 at a minimum, kink or none.
 
