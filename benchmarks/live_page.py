@@ -33,15 +33,8 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from environment import find_chromium  # noqa: E402
+from environment import CHROMIUM_FLAGS, find_chromium  # noqa: E402
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 CHANGES = 60  # of each kind, shared out among the figure's controls
 SPARE = 20  # inputs: on a busy machine two of them may come in one frame
 PAUSE = 45  # milliseconds from one input to the next, not in step with the frames
@@ -217,7 +210,7 @@ def main() -> None:
     print(" " * 28 + 4 * f"{'p50':>8}{'p95':>7}")
     worst: dict[str, list[float]] = {"script": [], "paint": []}
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         for name, page in pages(html).items():
             address = f"http://127.0.0.1:{server.server_port}/{page}"
             for key, values in report(chromium, address, name).items():

@@ -4,6 +4,7 @@ import numpy as np
 
 from mlelib.arguments import Floats
 
+EPS = float(np.finfo(float).eps)
 SPLITTER = 2.0**27 + 1  # cuts a double into two halves whose products are exact
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.linalg import qr
 
 from mlelib.arguments import Floats, Integers
+from mlelib.compensated import EPS
 from mlelib.exceptions import (
     AbsentClass,
     CompleteSeparation,
@@ -25,7 +26,7 @@ from mlelib.exceptions import (
     QuasiSeparation,
 )
 from mlelib.interpolation import can_interpolate
-from mlelib.least_squares import EPS, factorise
+from mlelib.least_squares import factorise
 from mlelib.likelihoods import Bernoulli, Categorical, Poisson, ScaledGaussian
 from mlelib.objectives import Objective
 from mlelib.priors import LaplacePrior, Mask

@@ -7,11 +7,9 @@ import numpy as np
 from scipy.linalg import qr, solve_triangular
 
 from mlelib.arguments import Floats
-from mlelib.compensated import projections, remainder
+from mlelib.compensated import EPS, projections, remainder
 from mlelib.exceptions import RankDeficient
 from mlelib.powers import lost_digits
-
-EPS = float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,7 @@
 import numpy as np
 
 from mlelib.arguments import Floats
-from mlelib.compensated import two_product, two_sum
-
-EPS = float(np.finfo(float).eps)
+from mlelib.compensated import EPS, two_product, two_sum
 
 
 def lost_digits(X: Floats) -> Floats:

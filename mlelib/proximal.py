@@ -6,6 +6,7 @@ import numpy as np
 from scipy.linalg import LinAlgError, cho_factor, cho_solve, cholesky
 
 from mlelib.arguments import Floats
+from mlelib.compensated import EPS
 from mlelib.information import stand_in
 from mlelib.least_squares import unit_scale
 from mlelib.likelihoods import Categorical
@@ -14,7 +15,6 @@ from mlelib.objectives import Objective, weighted_gram
 from mlelib.priors import LaplacePrior, Mask
 
 MOVES = 10_000
-EPS = float(np.finfo(float).eps)
 
 
 def minimise_with_zeros(objective: Objective, prior: LaplacePrior, start: Floats) -> Minimum:

@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 from book.freshness import book_digest
-from environment import find_chromium
+from environment import CHROMIUM_FLAGS, find_chromium
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
@@ -17,13 +17,6 @@ settings.register_profile("book", deadline=None)
 settings.load_profile("book")
 
 ROOT = Path(__file__).parents[1]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +48,6 @@ def site(html: Path) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     """A real Chromium: the one that `make test` found, else playwright's own."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         yield chromium
         chromium.close()
