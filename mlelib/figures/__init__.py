@@ -1,5 +1,6 @@
 """The book's named figures, drawn with the library and made live: one function each."""
 
+from mlelib.figures.binary import logistic_landscape, odds, step_or_sigmoid
 from mlelib.figures.intro import loss_map
 from mlelib.figures.likelihood import coin_likelihood, gaussian_surface, underflow
 from mlelib.figures.regression import line_and_bells, noise_family, sigma_mle
@@ -8,8 +9,11 @@ __all__ = [
     "coin_likelihood",
     "gaussian_surface",
     "line_and_bells",
+    "logistic_landscape",
     "loss_map",
     "noise_family",
+    "odds",
     "sigma_mle",
+    "step_or_sigmoid",
     "underflow",
 ]
