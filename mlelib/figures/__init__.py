@@ -3,6 +3,7 @@
 from mlelib.figures.binary import logistic_landscape, odds, step_or_sigmoid
 from mlelib.figures.intro import loss_map
 from mlelib.figures.likelihood import coin_likelihood, gaussian_surface, underflow
+from mlelib.figures.multiclass import simplex, softmax_playground, softmax_regions
 from mlelib.figures.regression import line_and_bells, noise_family, sigma_mle
 
 __all__ = [
@@ -14,6 +15,9 @@ __all__ = [
     "noise_family",
     "odds",
     "sigma_mle",
+    "simplex",
+    "softmax_playground",
+    "softmax_regions",
     "step_or_sigmoid",
     "underflow",
 ]

@@ -24,6 +24,8 @@ LIKELIHOOD = LOSS = "#D55E00"
 PRIOR = "#009E73"
 POSTERIOR = "#CC79A7"
 SECOND = "#E69F00"
+CLASSES = (MODEL, "v"), (DATA, "o"), (SECOND, "^")
+"""Colour and marker of each of three classes."""
 
 SOLID: LineStyleType = "-"
 DASHED: LineStyleType = (0, (4, 2))

@@ -209,17 +209,25 @@ class Pad:
 
     A slider's value is the coordinate in data units; the axes may be linear or logarithmic, either
     way round.
+
+    With `triangle=True` the pad is the triangle between the lower corners of the axes and the
+    middle of its upper edge. Then x runs from its left side to its right side at every height, as
+    it does along the lower edge: a share of the width at that height, so that no value of the two
+    sliders lies outside. It needs both.
     """
 
     axes: Axes
     x: str | None = None
     y: str | None = None
+    triangle: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.axes, Axes) or self.axes.name != "rectilinear":
             raise ValueError(f"axes of a Pad must be plain two-dimensional Axes, got {self.axes!r}")
         if self.x is None and self.y is None:
             raise ValueError("a Pad needs the name of a control for x, for y, or for both")
+        if self.triangle and None in (self.x, self.y):
+            raise ValueError(f"a triangle needs x and y, got x={self.x!r}, y={self.y!r}")
         scales = {self.axes.get_xscale(), self.axes.get_yscale()} - {"linear", "log"}
         if scales:
             raise ValueError(f"axes of a Pad must be linear or logarithmic, got {scales.pop()!r}")

@@ -15,7 +15,7 @@ changed) and its only output is of the MIME type `application/vnd.mlelib.live+js
         {"name": "log", "kind": "toggle", "label": "logarithm", "value": false}
       ],
       "pads": [                                `x`, `y`: a slider's name or null
-        {"panel": 1, "x": "mu", "y": "sigma", "box": [3632, 68, 2743, 2180],
+        {"panel": 1, "x": "mu", "y": "sigma", "triangle": false, "box": [3632, 68, 2743, 2180],
          "xlim": [-3.0, 3.0], "ylim": [0.1, 2.0], "xscale": "linear", "yscale": "log"}
       ],
       "readout": [["log-likelihood", "−12.3"]],        label and text
@@ -26,7 +26,8 @@ changed) and its only output is of the MIME type `application/vnd.mlelib.live+js
 
 `value`s, readout and stage are the state that the figure is in when it is displayed, to which a
 reset returns. A pad's `box` is x, y, width, height of its axes in the panel's coordinates, `xlim`
-and `ylim` the data coordinates at its left and right, bottom and top edge.
+and `ylim` the data coordinates at its left and right, bottom and top edge; of a `triangle` the left
+and right edge meet in the middle of the top.
 
 `stage` is that state as HTML, complete without script: put it on the page as it is. It has one
 `<svg>` a panel, in flex rows; static/stage.css lays them out. In it, slots are `<g data-slot="3">`.

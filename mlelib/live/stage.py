@@ -99,6 +99,7 @@ class Stage:
             "panel": number,
             "x": pad.x,
             "y": pad.y,
+            "triangle": pad.triangle,
             "box": [round(size * UNITS) for size in (box.x0, top, box.width, box.height)],
             "xlim": [float(limit) for limit in pad.axes.get_xlim()],
             "ylim": [float(limit) for limit in pad.axes.get_ylim()],

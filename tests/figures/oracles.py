@@ -1,10 +1,13 @@
 """What each figure's readout must say, computed without the figures: with scipy.stats, NumPy and
 the textbook's formulas, from the data sets themselves."""
 
+from functools import cache
+
 import numpy as np
 from scipy import stats
 from scipy.integrate import quad
-from scipy.special import softmax
+from scipy.optimize import minimize
+from scipy.special import logsumexp, softmax
 
 from mlelib import Laplace, StudentT, add_intercept, maximum_likelihood, penguins, people
 
@@ -117,3 +120,60 @@ def sigma_mle(sigma):
         "MSE (g²)": np.mean(r**2),
         "√MSE (g)": np.sqrt(np.mean(r**2)),
     }
+
+
+def listed(p):
+    return ", ".join(f"{each:.2f}" for each in p)
+
+
+def softmax_playground(z1, z2, z3, temperature, shift):
+    z = np.array([z1, z2, z3]) + shift
+    outputs = {"softmax": softmax(z / temperature), "sigmoid": 1 / (1 + np.exp(-z))}
+    if np.any(z != 0):
+        outputs["|z| / Σ|z|"] = abs(z) / sum(abs(z))
+    texts = {name: f"{listed(p)}; sum {sum(p):.2f}" for name, p in outputs.items()}
+    return {"softmax": "", "sigmoid": "", "|z| / Σ|z|": "0/0, undefined"} | texts
+
+
+def simplex(split, q3, epsilon):
+    y = np.array([epsilon / 3, epsilon / 3, 1 - 2 * epsilon / 3])
+    q = np.array([(1 - q3) * (1 - split), (1 - q3) * split, q3])
+    return {
+        "y": listed(y),
+        "q": listed(q),
+        "H(y)": stats.entropy(y),
+        "KL(y‖q)": stats.entropy(y, q),
+        "H(y, q)": stats.entropy(y) + stats.entropy(y, q),
+        "lowest": "at q = y" if epsilon > 0 else "never reached",
+    }
+
+
+@cache
+def weight_class_descent(steps=200):
+    """Every position (3, 3) of the descent, and the lowest mean NLL, by another optimizer."""
+    adults = people()
+    features = np.column_stack([adults.height, adults.weight])
+    X = np.column_stack([np.ones(300), stats.zscore(features)])
+    one_hot = np.eye(3)[adults.weight_class]
+
+    def mean_nll(theta):
+        z = X @ theta.reshape(3, 3)
+        return np.mean(logsumexp(z, axis=1) - (z * one_hot).sum(axis=1))
+
+    def gradient(theta):
+        return (X.T @ (softmax(X @ theta.reshape(3, 3), axis=1) - one_hot) / 300).ravel()
+
+    theta = np.zeros(9)
+    thetas = [theta]
+    steepest = np.linalg.norm(X, 2) ** 2 / 300 / 2
+    for _ in range(steps):
+        theta = theta - 1.5 / steepest * gradient(theta)
+        thetas.append(theta)
+    best = minimize(mean_nll, theta, jac=gradient, options={"gtol": 1e-7})
+    hits = [np.mean((X @ t.reshape(3, 3)).argmax(axis=1) == adults.weight_class) for t in thetas]
+    return [mean_nll(theta) for theta in thetas], best.fun, hits
+
+
+def softmax_regions(step):
+    values, lowest, hits = weight_class_descent()
+    return {"mean NLL": values[step], "lowest mean NLL": lowest, "accuracy": hits[step]}

@@ -20,7 +20,9 @@ function liveStage(root, spec, onMove) {
     for (const [number, markup] of Object.entries(fragments)) {
       const slot = slots.get(Number(number));
       if (slot.shown === markup) continue;
-      slot.element.innerHTML = markup;
+      const template = document.createElement("template"); // its content loads nothing
+      template.innerHTML = `<svg>${markup}</svg>`;
+      liveMorph(slot.element, template.content.firstChild);
       slot.shown = markup;
     }
   }
@@ -52,6 +54,29 @@ function liveStage(root, spec, onMove) {
   return { show, place, picture };
 }
 
+// Make the children of one element like those of another. New elements, and clips that move with them, cost a browser a
+// pass over the whole page; new values of attributes do not.
+function liveMorph(shown, wanted) {
+  const before = [...shown.children];
+  for (const element of [...wanted.children]) {
+    const old = before.shift();
+    if (!old) shown.append(element);
+    else if (!liveAlike(old, element)) old.replaceWith(element);
+    else {
+      for (const { name, value } of element.attributes) {
+        if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+      }
+      liveMorph(old, element);
+    }
+  }
+  for (const left of before) left.remove();
+}
+
+function liveAlike(one, other) {
+  const names = [one, other].map((element) => [element.nodeName, ...element.getAttributeNames()].join());
+  return names[0] === names[1];
+}
+
 // One pad: an area over an axes and a handle on the point that its controls make.
 //
 // A mouse or a pen drags from anywhere in the axes. A finger drags the handle; elsewhere it scrolls the page, and a tap
@@ -64,8 +89,8 @@ function livePad(root, pad, onMove) {
   const area = liveElement("rect", { class: "live-area", x: left, y: top, width, height });
   const handle = liveElement("rect", {
     class: "live-handle",
-    x: pad.x ? -reach : left,
-    y: pad.y ? -reach : top,
+    x: left,
+    y: top,
     width: pad.x ? 2 * reach : width,
     height: pad.y ? 2 * reach : height,
     rx: pad.x && pad.y ? reach : 0,
@@ -75,12 +100,21 @@ function livePad(root, pad, onMove) {
 
   const across = liveScale(pad.xscale, pad.xlim, left, left + width);
   const upward = liveScale(pad.yscale, pad.ylim, top + height, top);
+  const centre = left + width / 2;
   let middle = { x: 0, y: 0 }; // of the handle
   let grip = null; // from the pointer to the middle, while dragging
 
+  // How much of its lower edge's width a pad has at a height: less than all in a triangle, and never quite nothing.
+  function share(y) {
+    return pad.triangle ? Math.min(1, Math.max(1e-9, (y - top) / height)) : 1;
+  }
+
   function place(values) {
-    middle = { x: pad.x ? across.place(values[pad.x]) : 0, y: pad.y ? upward.place(values[pad.y]) : 0 };
-    handle.setAttribute("transform", `translate(${middle.x} ${middle.y})`);
+    const y = pad.y ? upward.place(values[pad.y]) : 0;
+    const x = pad.x ? across.place(values[pad.x]) : 0;
+    middle = { x: centre + (x - centre) * share(y), y };
+    if (pad.x) handle.setAttribute("x", middle.x - reach);
+    if (pad.y) handle.setAttribute("y", middle.y - reach);
   }
 
   function point(event) {
@@ -90,7 +124,7 @@ function livePad(root, pad, onMove) {
 
   function move({ x, y }) {
     const values = {};
-    if (pad.x) values[pad.x] = across.value(x);
+    if (pad.x) values[pad.x] = across.value(centre + (x - centre) / share(y));
     if (pad.y) values[pad.y] = upward.value(y);
     onMove(values);
   }
