@@ -1,8 +1,10 @@
 """All exercises of the book, by their number."""
 
-from mlelib.exercises import likelihood, regression
+from mlelib.exercises import likelihood, multiclass, regression
 from mlelib.exercises.kinds import Exercise
 
 EXERCISES: dict[str, Exercise] = {
-    exercise.id: exercise for chapter in (likelihood, regression) for exercise in chapter.EXERCISES
+    exercise.id: exercise
+    for chapter in (likelihood, regression, multiclass)
+    for exercise in chapter.EXERCISES
 }
