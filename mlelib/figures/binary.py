@@ -1,245 +1,220 @@
 """Chapter 3's figures: step and sigmoid over a plane, three rulers for a chance, a landscape."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 from contourpy import contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
-from matplotlib.colors import to_rgb
-from matplotlib.patches import Circle
-from matplotlib.path import Path
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from mlelib.arguments import Floats, Integers, labels, real_array
 from mlelib.datasets import People, penguins, people
 from mlelib.estimation import maximum_likelihood
-from mlelib.exceptions import NoFiniteOptimum
+from mlelib.exceptions import CompleteSeparation
 from mlelib.figures import style
+from mlelib.figures.disc import FromAbove, FromAside, turned
 from mlelib.figures.ranges import round_step, slider
 from mlelib.figures.shapes import Hill, curve, smooth
-from mlelib.figures.wireframe import View
+from mlelib.landscapes import grid
 from mlelib.likelihoods import Bernoulli
 from mlelib.live import Choice, LiveFigure, Pad, Slider, Toggle
 from mlelib.losses import binary_cross_entropy
 from mlelib.objectives import Objective, add_intercept
 
-STEEPNESS = {"|w| = 1": 1.0, "|w| = 2": 2.0, "|w| = 4": 4.0, "|w| → ∞, the step": np.inf}
+HEIGHT, WEIGHT, MASS = ("height x₁", "cm"), ("weight x₂", "kg"), ("body mass x", "g")
+LOOKS = (style.DATA, "o"), (style.SECOND, "^")
+"""Colour and marker of the labels 0 and 1."""
+PILE = 0.04
+"""How far equal examples of one label lie apart: they are piled up, away from the curve."""
+STEEPNESS = {"1": 1.0, "2": 2.0, "4": 4.0, "∞: the step": np.inf}
 """Lengths of w in `step_or_sigmoid`, per standard deviation; the last makes a step."""
 
 
 def step_or_sigmoid(
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
-    names: tuple[tuple[str, str], tuple[str, str]] = (("height x₁", "cm"), ("weight x₂", "kg")),
+    names: tuple[tuple[str, str], tuple[str, str]] = (HEIGHT, WEIGHT),
     classes: tuple[str, str] = ("no diet", "diet"),
     truth: Callable[[Floats, Floats], Floats] | None = None,
 ) -> LiveFigure:
-    """Left p(y = 1 | x) over a plane of two measurements, from above; right the same, from aside.
+    """Left p(y = 1 | x) over a plane of two measurements, from above; right the same from aside.
 
-    `x` (n, 2) and labels `y` (n,): by default people, whose truth is known; `truth` gives the true
-    probability at arrays of both measurements. `names` come with a unit each. The plane is shown as
-    a disc in standard deviations around the mean, and so are w and the offset of the boundary.
+    `x` (n, 2) and labels `y` (n,): by default people, in cm and kg. Each name comes with a unit.
+    `truth` gives the true probability at arrays of both measurements, if it is known. The plane is
+    shown as a disc around the mean, and angle, offset and |w| are those of standardised x.
     """
     if x is None:
         adults = people()
         x, y = np.column_stack([100 * adults.height, adults.weight]), adults.diet
         truth = true_p_diet
     points = real_array("x", x, (None, 2))
-    seen = labels("y", [] if y is None else y, 2)
+    seen = same_length(labels("y", [] if y is None else y, 2), points)
     mean, deviation = points.mean(axis=0), points.std(axis=0)
     standard = (points - mean) / deviation
     X = add_intercept(standard)
-    radius = 1.03 * np.hypot(*standard.T).max()
-    angles = Slider(30, 180, 30, value=120, label="angle of w (degrees)")
-    offsets = Slider(-1, 1, 0.5, value=0, label="offset of the boundary")
-    views = Slider(0, 345, 15, value=30, label="turn the view (degrees)", play=True)
+    radius = 0.1 * np.ceil(10.2 * np.hypot(*standard.T).max())  # of the disc, in deviations
 
     figure, left, right = style.two_panels()
-    scale = 0.97 * left.bbox.height / 2 / radius  # points to a standard deviation
-    reach = np.array(left.bbox.size) / 2 / scale * deviation
+    reach = radius / 0.96 * np.array([left.bbox.width / left.bbox.height, 1]) * deviation
     style.frame(
         left,
         *((in_units(name), m - r, m + r) for name, m, r in zip(names, mean, reach, strict=True)),
     )
-    space = Affine2D().scale(*deviation).translate(*mean) + left.transData
-    rim = Circle((0, 0), radius, transform=space, facecolor="none", edgecolor=style.INK)
-    rim.set_linewidth(style.FINE)
-    left.add_patch(rim)
-    thick = 2.5 * radius * scale
-    layers = (np.arange(LAYERS) + 0.5) / LAYERS
-    depth = style.DEEPEST * np.arange(LAYERS + 1) / LAYERS
-    tint = to_rgb(style.MODEL)
-    shading = LineCollection(
-        [[(0.0, 0.0)]] * LAYERS,
-        linewidths=thick,
-        colors=[(*tint, 1 - (1 - after) / (1 - before)) for before, after in pairwise(depth)],
-        transform=space,
-        capstyle="butt",
-        zorder=0,
-    )
-    left.add_collection(shading, autolim=False)
-    shading.set_clip_path(rim)
-    for label, color, marker, name in zip(
-        (0, 1), (style.DATA, style.SECOND), "o^", classes, strict=True
+    above = FromAbove(left, mean, radius * deviation)
+    for label, (place, (color, marker), name) in enumerate(
+        zip((0.18, 0), LOOKS, classes, strict=True)
     ):
-        dots = left.plot(*points[seen == label].T, marker, color=color, markersize=4.5)[0]
-        dots.set(markeredgecolor=style.INK, markeredgewidth=0.4 * label)
-        style.key(left, 0.3 * (1 - label), name, color, marker=marker)
-    (border,) = left.plot([], [], color=style.INK, linewidth=style.LINE, transform=space, zorder=4)
-    eye = style.dot(left, style.MODEL)
+        across, up = points[seen == label].T
+        draw_class(left, across, up, label)
+        style.key(left, place, name, color, marker=marker)
+    if truth is not None:
+        draw_even_chance(left, truth)
+        style.key(left, 0.44, "true p = ½", style.DATA, dash=style.DASHED)
+    (eye,) = left.plot([], [], "D", color=style.INK, markersize=7, zorder=6)
+    style.key(left, 0.84, "eye", style.INK, marker="D")
 
     right.set_axis_off()
+    views = Slider(0, 345, 15, value=30, label="turn the view (degrees)", play=True)
     right.set(xlim=(views.min, views.max), ylim=(0, 1))
-    width, height = right.bbox.size
-    stage = Affine2D().scale(RADIUS / width, RADIUS / height).translate(0.5, 0.31)
-    place = stage + right.transAxes
-    strips = PathCollection(
-        [],
-        facecolors=[(*tint, style.DEEPEST * p) for p in BANDS],
-        edgecolors=style.INK,
-        linewidths=0.4,
-        transform=place,
-        zorder=2,
-        clip_on=False,
-    )
-    right.add_collection(strips, autolim=False)
-    (ridge,) = right.plot([], [], color=style.INK, linewidth=style.LINE, transform=place, zorder=4)
-    (cross,) = right.plot([], [], color=style.INK, linewidth=style.FINE, transform=place, zorder=1)
-    turning = [
-        right.text(0, 0, name, transform=place, ha="center", va="center", size=style.TEXT_SIZE)
-        for name, _ in names
-    ]
+    aside = FromAside(right, [name for name, _ in names])
+    right.axhline(0.02, color=style.INK, linewidth=style.FINE)
+    dial = style.dot(right, style.INK)
+    style.key(right, 0.28, "boundary p = ½", style.INK)
 
-    def half_planes(angle: int, offset: float, steepness: str) -> list[Artist]:
-        along, across = axes_of(angle)
-        where = offset + logit(layers) / STEEPNESS[steepness]
-        middle = where.clip(-1.05 * radius, 1.05 * radius) + thick / 2 / scale
-        ends = 1.1 * radius * np.array([-1, 1])
-        shading.set_segments(middle[:, None, None] * along + ends[:, None] * across)
-        return [shading]
+    def shade(angle: int, offset: float, steepness: str) -> list[Artist]:
+        return above.shade(angle, offset / radius, STEEPNESS[steepness] * radius)
 
-    def boundary(angle: int, offset: float) -> list[Artist]:
-        along, across = axes_of(angle)
-        half = np.sqrt(radius**2 - offset**2)
-        corners = offset * along + np.outer([-half, half], across)
-        border.set_data(*corners.T)
-        return [border]
+    def divide(angle: int, offset: float) -> list[Artist]:
+        return above.divide(angle, offset / radius)
 
-    def sheet(steepness: str, offset: float, angle: int, view: int) -> list[Artist]:
-        camera = View(-view - angle)
-        outlines, half = ridge_sheet(offset / radius, radius * STEEPNESS[steepness])
-        corners = [camera.project(outline * RISE) for outline in outlines]
-        nearer_up = camera.nearness(np.array([1.0, 0.0, 0.0])) >= 0
-        order = slice(None) if nearer_up else slice(None, None, -1)
-        codes = [Path.MOVETO, Path.LINETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3]
-        strips.set_paths([Path(c, codes) for c in corners[order]])
-        strips.set_facecolors([(*tint, style.DEEPEST * p) for p in BANDS[order]])
-        ridge.set_data(*camera.project(half * RISE).T)
-        return [strips, ridge]
+    def rise(steepness: str, angle: int, offset: float, view: int) -> list[Artist]:
+        # Asked for in this order, alike sheets are neighbours in the state table: half the size.
+        return aside.rise(angle, offset / radius, STEEPNESS[steepness] * radius, -view)
 
     def turn(view: int) -> list[Artist]:
-        camera = View(-view)
-        axis = np.array([[-1.0, 0, 0], [1, 0, 0], [np.nan] * 3, [0, -1, 0], [0, 1, 0]])
-        cross.set_data(*camera.project(axis).T)
-        tips = camera.project(np.array([[1.12, 0, -0.1], [0, 1.12, -0.1]]))
-        for words, tip in zip(turning, tips, strict=True):
-            words.set_position(tip)
-        toward = radius * axes_of(-view)[0]
-        eye.set_data(*(mean + toward * deviation)[:, None])
-        return [cross, *turning, eye]
+        toward = np.radians(-view)
+        eye.set_data(*(mean + radius * deviation * [np.cos(toward), np.sin(toward)])[:, None])
+        dial.set_data([view], [0.02])
+        return [*aside.turn(-view), eye, dial]
 
     def readout(angle: int, offset: float, steepness: str) -> dict[str, str]:
         slope = STEEPNESS[steepness]
-        above = standard @ axes_of(angle)[0] - offset
-        wrong = np.count_nonzero((above > 0) != seen)
+        w = turned([1, 0], angle)
+        side = standard @ w > offset
         if np.isinf(slope):
-            nats = binary_cross_entropy(seen, (above > 0).astype(float)).mean()
-            steepest = "0, and a jump"
+            nats = binary_cross_entropy(seen, side).mean()
         else:
-            theta = [-slope * offset, *slope * axes_of(angle)[0]]
-            nats = Objective(Bernoulli(), X, seen).value(theta) / len(seen)
-            steepest = style.number(slope / 4)
+            objective = Objective(Bernoulli(), X, seen)
+            nats = objective.value([-slope * offset, *slope * w]) / len(seen)
         return {
-            "on the wrong side": f"{wrong} of {len(seen)}",
-            "greatest slope": steepest,
-            "mean NLL (nats)": style.number(nats, ".3f") if np.isfinite(nats) else "∞",
+            "on the wrong side": f"{np.count_nonzero(side != seen)} of {len(seen)}",
+            "greatest slope": "0 but for the jump" if np.isinf(slope) else style.number(slope / 4),
+            "mean NLL (nats)": "∞" if np.isinf(nats) else style.number(nats, ".3f"),
         }
 
     return LiveFigure(
         "step-or-sigmoid",
         figure,
-        [half_planes, boundary, sheet, turn],
+        [shade, divide, rise, turn],
         controls={
-            "angle": angles,
-            "offset": offsets,
-            "steepness": Choice(tuple(STEEPNESS), value="|w| = 2", label="steepness"),
+            "angle": Slider(30, 180, 30, value=120, label="angle of w (degrees)"),
+            "offset": Slider(-1, 1, 0.5, value=0, label="offset of the boundary"),
+            "steepness": Choice(tuple(STEEPNESS), value="2", label="steepness |w|"),
             "view": views,
         },
         pads=[Pad(right, x="view")],
         readout=readout,
-        caption="Raise the steepness to the step, then turn the view. The boundary stays where it "
-        "is; the slope becomes a jump with no slope beside it.",
-        alt="Left: … Right: …",
+        caption="Raise the steepness to the step, then turn the view. The boundary and who is on "
+        "its wrong side stay; the slope becomes a jump.",
+        alt="Left: weight against height, two overlapping clouds in a disc that is shaded from "
+        "pale to deep across a straight boundary, and a dashed curve, the true boundary, a little "
+        "above it. Right: the same disc from aside, where the shading is the height of a sheet "
+        "that rises smoothly from 0 to 1 and has the boundary at half its height.",
     )
+
+
+def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> Line2D:
+    """The examples of one class, by colour and marker; the paler of them is ringed."""
+    color, marker = LOOKS[label]
+    (dots,) = axes.plot(x, np.broadcast_to(y, x.shape), marker, color=color, markersize=4.5)
+    dots.set(markeredgecolor=style.INK, markeredgewidth=0.5 * label)
+    return dots
+
+
+def draw_even_chance(axes: Axes, truth: Callable[[Floats, Floats], Floats]) -> None:
+    """Where the true probability is ½, a dashed curve."""
+    x, y = (np.linspace(*limits, 121) for limits in (axes.get_xlim(), axes.get_ylim()))
+    lines = contour_generator(x, y, truth(*np.meshgrid(x, y)), line_type="Separate")
+    for line in lines.lines(0.5):
+        (even,) = axes.plot(*np.array(line).T, color=style.DATA, linewidth=style.LINE)
+        even.set_linestyle(style.DASHED)
+
+
+def same_length(y: Integers, x: Floats) -> Integers:
+    """`y`, if it has an entry for each row of `x`."""
+    if len(y) != len(x):
+        raise ValueError(f"y must have one label for each of the {len(x)} rows of x, got {len(y)}")
+    return y
 
 
 def odds(p: float = 0.8) -> LiveFigure:
     """Left p, its odds and its log-odds on three rulers; right the sigmoid, the way back to p.
 
-    `p` is the first probability shown, a whole number of hundredths. Beside it goes 1 − p.
+    `p`, a whole number of hundredths, is the first probability shown; 1 − p goes with it.
     """
     figure, left, right = style.two_panels()
-    z_most, odds_most = 5.0, 10.0
+    left.set_position((92 / 720, *left.get_position().bounds[1:2], 250 / 720, 224 / 304))
     left.set_axis_off()
     left.set(xlim=(0, 1), ylim=(0, 1))
+    rulers = [
+        Ruler(left, 0.85, "probability\np", (0, 1), [0, 0.25, 0.5, 0.75, 1], ticks_at=0.1),
+        Ruler(left, 0.48, "odds\np/(1 − p)", (0, 10), [0, 1, 2, 4, 6, 8, 10], ticks_at=-0.08),
+        Ruler(left, 0.11, "log-odds\nz", (-5, 5), [-4, -2, 0, 2, 4], ticks_at=-0.1),
+    ]
     style.frame(
         right,
-        ("log-odds z", -z_most, z_most),
+        ("log-odds z", -5, 5),
         ("probability p", 0, 1),
         x_ticks=[-4, -2, 0, 2, 4],
         y_ticks=[0, 0.25, 0.5, 0.75, 1],
     )
-    rulers = {
-        0.86: ("probability p, from 0 to 1", [0, 0.25, 0.5, 0.75, 1], 0.0, 1.0),
-        0.5: ("odds p/(1 − p), from 0 on", [0, 1, 2, 4, 6, 8, 10], 0.0, odds_most),
-        0.14: ("log-odds log(p/(1 − p)), without end", [-4, -2, 0, 2, 4], -z_most, z_most),
-    }
-    for y, (name, ticks, low, high) in rulers.items():
-        ruler(left, y, name, ticks, low, high)
-    z = np.linspace(-z_most, z_most, 401)
+    z = np.linspace(-5, 5, 401)
     smooth(right, style.MODEL).set_path(curve(right, z, Bernoulli().mean(z)))
-    (link,) = left.plot([], [], color=style.MODEL, linewidth=style.LINE, zorder=4)
-    (mirror,) = left.plot([], [], color=style.DATA, linewidth=style.LINE, linestyle=style.DASHED)
-    (drop,) = right.plot([], [], color=style.MODEL, linewidth=style.THIN, linestyle=style.DOTTED)
-    marks = [style.dot(left, style.MODEL) for _ in rulers]
-    others = [style.dot(left, style.DATA) for _ in rulers]
-    at, other = style.dot(right, style.MODEL), style.dot(right, style.DATA)
-
-    def places(p: float) -> Floats:
-        """Where p stands on each ruler, from 0 to 1; past its end, at the end."""
-        on_odds = min(p / (1 - p) / odds_most, 1)
-        return np.array([p, on_odds, (logit(p) + z_most) / (2 * z_most)])
+    style.key(right, 0.05, "sigmoid p = 1/(1 + e⁻ᶻ)", style.MODEL)
+    (drop,) = right.plot([], [], color=style.INK, linewidth=style.THIN, linestyle=style.DOTTED)
+    looks = (style.DATA, style.DASHED), (style.MODEL, style.SOLID)
+    lines = [
+        left.plot([], [], color=color, linewidth=style.LINE, linestyle=dash)[0]
+        for color, dash in looks
+    ]
+    dots = [[style.dot(left, color) for _ in rulers] for color, _ in looks]
+    off = [style.dot(left, color) for color, _ in looks]
+    for beyond in off:
+        beyond.set_marker(">")
+    on_curve = [style.dot(right, color) for color, _ in looks]
+    style.key(left, 0, "p", style.MODEL)
+    style.key(left, 0.3, "1 − p", style.DATA, dash=style.DASHED)
 
     def move(p: float) -> list[Artist]:
-        for q, line, dots, dot in ((p, link, marks, at), (1 - p, mirror, others, other)):
-            x = places(q)
-            line.set_data(x, list(rulers))
-            for mark, across, y in zip(dots, x, rulers, strict=True):
-                mark.set_data([across], [y])
+        for q, line, marks, beyond, dot in zip((1 - p, p), lines, dots, off, on_curve, strict=True):
+            values = q, q / (1 - q), logit(q)
+            x = [ruler.place(value) for ruler, value in zip(rulers, values, strict=True)]
+            line.set_data(x, [ruler.y for ruler in rulers])
+            for mark, across, ruler in zip(marks, x, rulers, strict=True):
+                mark.set(xdata=[across], ydata=[ruler.y], visible=across < 1)
+            beyond.set(xdata=[1], ydata=[rulers[1].y], visible=x[1] >= 1)
             dot.set_data([logit(q)], [q])
-        drop.set_data([-z_most, logit(p), logit(p)], [p, p, 0])
-        return [link, mirror, drop, *marks, *others, at, other]
+        drop.set_data([-5, logit(p), logit(p)], [p, p, 0])
+        return [drop, *lines, *dots[0], *dots[1], *off, *on_curve]
 
     def readout(p: float) -> dict[str, str]:
         return {
             "odds": style.number(p / (1 - p)),
-            "odds of 1 − p": style.number((1 - p) / p),
             "log-odds": style.number(logit(p), ".2f"),
+            "odds of 1 − p": style.number((1 - p) / p),
             "log-odds of 1 − p": style.number(logit(1 - p), ".2f"),
         }
 
@@ -250,49 +225,75 @@ def odds(p: float = 0.8) -> LiveFigure:
         controls={"p": Slider(0.01, 0.99, step=0.01, value=p, label="probability p")},
         pads=[Pad(left, x="p"), Pad(right, y="p")],
         readout=readout,
-        caption="Drag p towards 1. It stops there while its log-odds run on, and 1 − p is its "
-        "mirror image on the lowest ruler.",
-        alt="Left: … Right: …",
+        caption="Drag p towards 1: there p ends, and its log-odds go on. Let p and 1 − p change "
+        "places: the odds turn over, the log-odds change sign.",
+        alt="Left: three rulers one below the other, probability from 0 to 1, odds from 0 on, "
+        "log-odds both ways from 0; a line joins the places of one p on all three, and a dashed "
+        "line those of 1 − p, which on the lowest ruler lie as far to the other side of 0. Right: "
+        "the sigmoid, which leads from log-odds to p, and two dots on it.",
     )
 
 
-def ruler(axes: Axes, y: float, name: str, ticks: list[float], low: float, high: float) -> None:
-    """A ruler across the panel at height `y`, from `low` at its left to `high` at its right."""
-    axes.plot([0, 1], [y, y], color=style.INK, linewidth=style.FINE, zorder=1)
-    for tick in ticks:
-        x = (tick - low) / (high - low)
-        axes.plot([x, x], [y, y - 0.02], color=style.INK, linewidth=style.FINE)
-        axes.text(x, y - 0.06, f"{tick:g}".replace("-", "−"), ha="center", size=style.TICK_SIZE)
-    axes.text(0, y + 0.07, name, size=style.TEXT_SIZE, color=style.INK)
+class Ruler:
+    """A ruler across a panel at height `y`, its name before it, `ends` at its left and right."""
+
+    def __init__(
+        self,
+        axes: Axes,
+        y: float,
+        name: str,
+        ends: tuple[float, float],
+        ticks: list[float],
+        *,
+        ticks_at: float,
+    ) -> None:
+        self.y, self.ends = y, ends
+        axes.plot([0, 1], [y, y], color=style.INK, linewidth=style.FINE, clip_on=False, zorder=1)
+        for tick in ticks:
+            x = self.place(tick)
+            axes.plot([x, x], [y, y + 0.25 * ticks_at], color=style.INK, linewidth=style.FINE)
+            axes.text(
+                x,
+                y + ticks_at,
+                style.number(tick, "g"),
+                ha="center",
+                va="center",
+                size=style.TICK_SIZE,
+            )
+        axes.text(-0.06, y, name, ha="right", va="center", size=style.TEXT_SIZE, color=style.INK)
+
+    def place(self, value: float) -> float:
+        """Where a value is, from 0 at the left to 1 at the right; beyond an end, at the end."""
+        low, high = self.ends
+        return float(min(max((value - low) / (high - low), 0), 1))
 
 
 def logistic_landscape(
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
-    x_name: tuple[str, str] = ("body mass", "g"),
+    x_name: tuple[str, str] = MASS,
     classes: tuple[str, str] = ("female", "male"),
-    apart: int = 30,
+    few: int = 30,
 ) -> LiveFigure:
-    """Left labels over x and the fitted p(y = 1 | x); right the mean NLL over slope and intercept.
+    """Left labels over x and a fitted p(y = 1 | x); right the mean NLL over slope and intercept.
 
-    `x` and labels `y` (n,): by default mass and sex of the Gentoo penguins. x is standardised, so
-    the intercept is the log-odds at the mean. The first `apart` examples must be separable.
+    `x` and labels `y` (n,): by default mass and sex of the Gentoo penguins. The first `few` must be
+    separable, all n not. x is standardised: w is per standard deviation, b the log-odds at the
+    mean.
     """
     if x is None:
         birds = penguins()
         gentoo = birds.species == birds.species_names.index("Gentoo")
         x, y = birds.body_mass_g[gentoo], birds.sex[gentoo]
     across = real_array("x", x, (None,))
-    seen = labels("y", [] if y is None else y, 2)
+    seen = same_length(labels("y", [] if y is None else y, 2), across)
     mean, deviation = across.mean(), across.std()
     X = add_intercept((across - mean) / deviation)
-    best_b, best_w = maximum_likelihood(Bernoulli(), X, seen).theta
-    all_of_them, few = (
-        Objective(Bernoulli(), X, seen),
-        Objective(Bernoulli(), X[:apart], seen[:apart]),
-    )
-    gap = direction(few)
-    lowest = all_of_them.value([best_b, best_w]) / len(seen)
+    best = maximum_likelihood(Bernoulli(), X, seen)
+    best_b, best_w = best.theta
+    sizes = {False: len(seen), True: few}
+    objectives = {key: Objective(Bernoulli(), X[:n], seen[:n]) for key, n in sizes.items()}
+    falling_b, falling_w = falling(objectives[True])
     step = round_step(abs(best_w) / 10)
     w_slider = slider("slope w", 0, step, reach=(4, 40), start=4)
     b_slider = slider("intercept b", 0, step, reach=(16, 16), start=-8)
@@ -302,54 +303,72 @@ def logistic_landscape(
     style.frame(
         left,
         (in_units(x_name), across.min() - margin, across.max() + margin),
-        (f"p({classes[1]} | x)", -0.12, 1.12),
-        y_ticks=[0, 0.5, 1],
+        (f"probability p({classes[1]} | x)", -0.35, 1.35),
+        y_ticks=[0, 0.25, 0.5, 0.75, 1],
     )
     style.frame(
         right,
         ("slope w (per standard deviation)", w_slider.min, w_slider.max),
         ("intercept b, at the mean", b_slider.min, b_slider.max),
     )
-    (zeros,) = left.plot([], [], "o", color=style.DATA, markersize=5, alpha=0.6)
-    (ones,) = left.plot([], [], "^", color=style.SECOND, markersize=5.5)
+    rows = [
+        draw_class(left, across[seen == label], np.array(float(label)), label) for label in (0, 1)
+    ]
+    for place, (color, marker), name in zip((0, 0.27), LOOKS, classes, strict=True):
+        style.key(left, place, name, color, marker=marker)
+    style.key(left, 0.5, "model", style.MODEL)
     model = smooth(left, style.MODEL)
-    w_grid = np.linspace(w_slider.min, w_slider.max, 121)
-    b_grid = np.linspace(b_slider.min, b_slider.max, 121)
-    hill = Hill(right, w_grid, b_grid, color=style.LOSS, levels=(0.03, 0.1, 0.3, 1), fade=2)
-    star = style.optimum(right, best_w, best_b)
-    (ray,) = right.plot([], [], color=style.INK, linewidth=style.LINE, linestyle=style.DASHED)
-    cursor = style.dot(right, style.MODEL)
-    thetas = np.stack(np.meshgrid(b_grid, w_grid, indexing="ij"), axis=-1)
-    heights = {
-        False: all_of_them.values(thetas) / len(seen) - lowest,
-        True: few.values(thetas) / apart,
-    }
     line = np.linspace(*left.get_xlim(), 401)
 
-    def landscape(separable: bool) -> list[Artist]:
-        star.set_visible(not separable)
-        end = w_slider.max / gap[1]
-        ray.set(xdata=[0, end * gap[1]], ydata=[0, end * gap[0]], visible=separable)
-        chosen = slice(apart) if separable else slice(None)
-        for label, dots in ((0, zeros), (1, ones)):
-            some = across[chosen][seen[chosen] == label]
-            dots.set_data(some, np.full(len(some), float(label)))
-        return [*hill.set(heights[separable]), star, ray, zeros, ones]
+    w_grid = np.linspace(w_slider.min, w_slider.max, 121)
+    b_grid = np.linspace(b_slider.min, b_slider.max, 121)
+    hill = Hill(right, w_grid, b_grid, color=style.LOSS, levels=(0.02, 0.1, 0.5), fade=2)
+    infimum = {False: best.value / len(seen), True: 0.0}
+    above = {
+        key: grid(objective, best.theta, w_grid, b_grid, axes=(1, 0)).values / sizes[key]
+        - infimum[key]
+        for key, objective in objectives.items()
+    }
+    star = [
+        style.optimum(right, best_w, best_b),
+        *style.key(right, 0, "lowest", style.INK, marker="*"),
+    ]
+    away = w_slider.max / abs(falling_w) * 0.96
+    ends = [0, away * falling_w], [0, away * falling_b]
+    (ray,) = right.plot(*ends, color=style.INK, linewidth=style.LINE, linestyle=style.DASHED)
+    head = np.diff(right.transData.transform(np.transpose(ends)), axis=0)[0]
+    ray.set(marker=(3, 0, np.degrees(np.arctan2(*head[::-1])) - 90), markevery=[1], markersize=11)
+    ray_key = style.key(right, 0, "falls on", style.INK, dash=style.DASHED)
+    style.key(right, 0.29, "0.02, 0.1, 0.5 nats above", style.INK, width=style.FINE)
+    cursor = style.dot(right, style.MODEL)
 
-    def fit(w: float, b: float) -> list[Artist]:
-        model.set_path(curve(left, line, Bernoulli().mean(b + w * (line - mean) / deviation)))
+    def landscape(separable: bool) -> list[Artist]:
+        for artist in star:
+            artist.set_visible(not separable)
+        for artist in (ray, *ray_key):
+            artist.set_visible(separable)
+        for label, dots in enumerate(rows):
+            shown = np.sort(across[: sizes[separable]][seen[: sizes[separable]] == label])
+            aside = PILE * (np.arange(len(shown)) - np.searchsorted(shown, shown))
+            dots.set_data(shown, label + (2 * label - 1) * aside)
+        return [*hill.set(above[separable]), *star, ray, *ray_key, *rows]
+
+    def fit(b: float, w: float) -> list[Artist]:
+        z = b + w * (line - mean) / deviation
+        model.set_path(curve(left, line, Bernoulli().mean(z), knots=19))
         cursor.set_data([w], [b])
         return [model, cursor]
 
-    def readout(w: float, b: float, separable: bool) -> dict[str, str]:
-        objective = few if separable else all_of_them
-        n, theta = len(objective.y), np.array([b, w])
-        right_side = np.count_nonzero(Bernoulli().mode(objective.X @ theta) == objective.y)
+    def readout(b: float, w: float, separable: bool) -> dict[str, str]:
+        objective, n, theta = objectives[separable], sizes[separable], [b, w]
+        hits = np.count_nonzero(Bernoulli().mode(objective.X @ theta) == objective.y)
         return {
-            "mean NLL (nats)": style.number(objective.value(theta) / n, ".4f"),
-            "lowest": "none: 0 is never reached" if separable else style.number(lowest, ".4f"),
-            "on the right side": f"{right_side} of {n}",
-            "length of the gradient": style.number(float(np.hypot(*objective.gradient(theta))) / n),
+            "mean NLL (nats)": style.number(objective.value(theta) / n, ".3f"),
+            "lowest": "none, it falls towards 0"
+            if separable
+            else style.number(infimum[False], ".3f"),
+            "on the right side of p = ½": f"{hits} of {n}",
+            "length of the gradient": style.number(np.hypot(*objective.gradient(theta)) / n, ".2g"),
         }
 
     return LiveFigure(
@@ -359,70 +378,36 @@ def logistic_landscape(
         controls={
             "w": w_slider,
             "b": b_slider,
-            "separable": Toggle(value=False, label=f"the first {apart} only, which are separable"),
+            "separable": Toggle(value=False, label=f"only the first {few}, which are separable"),
         },
         pads=[Pad(right, x="w", y="b")],
         readout=readout,
-        caption="Drag the dot to the star, then switch to the separable birds. The star is gone "
-        "and the valley falls on along the dashed line.",
-        alt="Left: … Right: …",
+        caption="Drag the dot to the star, then leave only the first birds, which are separable. "
+        "The star is gone, and along the dashed line the valley falls without end.",
+        alt="Left: females at 0 and males at 1 over their body mass, overlapping in the middle, "
+        "and a model's sigmoid that rises too late. Right: the mean negative log-likelihood over "
+        "slope and intercept, a valley with contours around a star, and away from it a dot, the "
+        "slope and intercept of the model.",
     )
 
 
-def direction(objective: Objective) -> Floats:
-    """θ = (b, w) of the boundary in the middle of the gap of separable data in one dimension."""
-    x, y = objective.X[:, 1], objective.y
-    zeros, ones = x[y == 0], x[y == 1]
-    sign = 1.0 if zeros.max() < ones.min() else -1.0
-    middle = (zeros.max() + ones.min()) / 2 if sign > 0 else (zeros.min() + ones.max()) / 2
-    return sign * np.array([-middle, 1.0])
+def falling(objective: Objective) -> Floats:
+    """θ = (b, w), w = ±1, along which a separable objective of one measurement falls for ever: the
+    boundary in the middle between the classes.
 
-
-LAYERS = 24
-RADIUS = 95
-RISE = np.array([1, 1, 1.2])
-LEVELS = np.array([0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
-BANDS = np.array([0, 0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85, 0.95, 1])
-
-
-def ridge_sheet(offset: float, steepness: float) -> tuple[Floats, Floats]:
-    """σ(steepness · (u − offset)) over the disc u² + v² ≤ 1, cut along its level lines.
-
-    The strips between them as outlines (strips, 9, 3) in (u, v, p), each two level lines and two
-    Bézier arcs of the rim; and the level line p = ½, (2, 3). An infinite steepness is a step.
+    Raises
+    ------
+    ValueError
+        If no boundary parts the classes.
     """
-    ends = steepness * np.array([-1 - offset, 1 - offset])
-    z = np.r_[ends[0], logit(LEVELS).clip(*ends), ends[1]]
-    with np.errstate(invalid="ignore"):
-        u = np.r_[-1, offset + z[1:-1] / steepness, 1]
-    p = expit(z)
-    theta = np.arccos(u)
-    turn = np.diff(theta)
-    h = 4 / 3 * np.tan(turn / 4)
-    v = np.sin(theta)
-    du, dv = -v, u
-    rise = p * (1 - p)
-    dz = np.diff(z)
-    dz = np.where(np.isfinite(dz), dz, 0)
-    straight = np.zeros(len(dz), bool)
-    straight[[0, -1]] = True
-    dp = np.diff(p)
-    out1 = np.where(straight, dp / 3, rise[:-1] * dz / 3)
-    out2 = np.where(straight, dp / 3, rise[1:] * dz / 3)
-    A = np.stack([u, v, p], -1)
-    c1 = np.stack([u[:-1] + h * du[:-1], v[:-1] + h * dv[:-1], p[:-1] + out1], -1)
-    c2 = np.stack([u[1:] - h * du[1:], v[1:] - h * dv[1:], p[1:] - out2], -1)
-    m = np.array([1, -1, 1])
-    a, b = A[:-1], A[1:]
-    outlines = np.stack([a, a * m, c1 * m, c2 * m, b * m, b, c2, c1, a], axis=1)
-    s = np.sqrt(1 - offset**2)
-    return outlines, np.array([[offset, s, 0.5], [offset, -s, 0.5]])
-
-
-def axes_of(angle: int) -> Floats:
-    """The unit vector at `angle` degrees from the first axis, and the one to its left, (2, 2)."""
-    c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return np.array([[c, s], [-s, c]])
+    x, y = objective.X[:, 1], objective.y
+    try:
+        maximum_likelihood(Bernoulli(), objective.X, y)
+    except CompleteSeparation:
+        w = 1.0 if x[y == 1].min() > x[y == 0].max() else -1.0
+        middle = ((w * x)[y == 0].max() + (w * x)[y == 1].min()) / 2
+        return np.array([-middle, w])
+    raise ValueError(f"few must leave separable examples, the first {len(y)} are not")
 
 
 def true_p_diet(height: Floats, weight: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""Solids drawn on a plain panel: points in space, seen from a viewpoint that goes round them."""
+"""Solids on a plain panel: points in space as a viewer sees them who goes round."""
 
 from dataclasses import dataclass
 
@@ -9,33 +9,27 @@ from mlelib.arguments import Floats
 
 @dataclass(frozen=True)
 class View:
-    """A parallel projection from a viewer at `azimuth` and `elevation`, in degrees.
+    """A parallel projection towards a viewer at `azimuth` and `elevation`, in degrees.
 
-    At azimuth 0 the viewer stands on the x-axis, at 90 on the y-axis; at elevation 0 on the ground,
-    at 90 right above. Vertical lines stay vertical, and lengths on the screen are those in space
-    wherever nothing is foreshortened. Whole degrees that differ by a full turn are the same view to
-    the last bit, so that equal pictures are equal numbers.
+    The viewer stands on the x-axis at azimuth 0 and on the y-axis at 90, on the ground at
+    elevation 0 and right above at 90. Vertical lines stay vertical, and nothing grows smaller with
+    its distance. Azimuths that differ by full turns give equal numbers to the last bit.
     """
 
-    azimuth: int
-    elevation: float = 27.0
+    azimuth: float
+    elevation: float
 
     def project(self, points: Floats) -> Floats:
         """Where points (..., 3) are seen: to the right and up, (..., 2)."""
-        across = points @ [-self._sin, self._cos, 0.0]
-        tilt = np.radians(self.elevation)
-        up = points[..., 2] * np.cos(tilt) - self.nearness(points) * np.sin(tilt)
-        return np.stack([across, up], axis=-1)
+        azimuth, elevation = np.radians([self.azimuth % 360, self.elevation])
+        right = points @ [-np.sin(azimuth), np.cos(azimuth), 0.0]
+        up = points[..., 2] * np.cos(elevation) - self.nearness(points) * np.sin(elevation)
+        return np.stack([right, up], axis=-1)
 
     def nearness(self, points: Floats) -> Floats:
-        """How far points (..., 3) lie towards the viewer along the ground, (...): what is drawn in
-        this order is covered by what stands before it."""
-        return np.asarray(points @ [self._cos, self._sin, 0.0])
+        """How far points (..., 3) lie towards the viewer along the ground, (...).
 
-    @property
-    def _cos(self) -> float:
-        return float(np.cos(np.radians(self.azimuth % 360)))
-
-    @property
-    def _sin(self) -> float:
-        return float(np.sin(np.radians(self.azimuth % 360)))
+        Draw in its order: what is near covers what is far.
+        """
+        azimuth = np.radians(self.azimuth % 360)
+        return np.asarray(points @ [np.cos(azimuth), np.sin(azimuth), 0.0])
