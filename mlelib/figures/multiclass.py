@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
-from scipy.special import logit, rel_entr
+from scipy.special import expit, logit, rel_entr
 
 from mlelib.arguments import Floats, labels, real_array
 from mlelib.datasets import People, people
@@ -19,7 +19,7 @@ from mlelib.descent import gradient_descent
 from mlelib.estimation import maximum_likelihood
 from mlelib.figures import style
 from mlelib.figures.regression import in_units
-from mlelib.figures.shapes import NOWHERE, Hill
+from mlelib.figures.shapes import NOWHERE, Hill, contours
 from mlelib.likelihoods import Categorical
 from mlelib.live import Choice, LiveFigure, Pad, Slider
 from mlelib.losses import cross_entropy
@@ -125,10 +125,7 @@ def simplex(target: ArrayLike = (0, 0, 1)) -> LiveFigure:
         return (1 - epsilon) * hard + epsilon / 3
 
     figure, left, right = style.two_panels()
-    style.frame(left, ("", 0, 1), ("probability of class 3, q₃", 0, 1), y_ticks=[0, 0.5, 1])
-    left.set_xticks([0, 1], ["q₁ = 1", "q₂ = 1"])
-    left.tick_params(axis="x", length=0, pad=8)
-    left.spines["bottom"].set_visible(False)
+    triangle = frame_triangle(left)
     ends = [(slider.min, slider.max) for slider in (split_slider, q3_slider, epsilon_slider)]
     tallest = max(
         entropy_kl_and_cross(smoothed(epsilon), prediction(split, q3))[2]
@@ -138,19 +135,18 @@ def simplex(target: ArrayLike = (0, 0, 1)) -> LiveFigure:
     right.set_xticks([0, 1], ["H(y) + KL(y‖q)", "H(y, q)"])
     right.tick_params(axis="x", length=0)
 
-    triangle = Polygon([(0, 0), (1, 0), (0.5, 1)], fill=False, edgecolor=style.INK, clip_on=False)
-    triangle.set_linewidth(style.THIN)
-    left.add_patch(triangle)
     side = np.linspace(0, 1, 121)
     everywhere = over_the_triangle(side)
-    hill = Hill(left, side, side, color=style.LOSS, levels=(0.1, 0.5, 1, 2), fade=3)
-    for artist in hill.set(everywhere[..., 0]):
+    heat = Hill(left, side, side, color=style.LOSS, levels=(), fade=3)
+    for artist in heat.set(everywhere[..., 0]):
         artist.set_clip_path(triangle)
+    inside = prediction(*np.meshgrid(*[expit(np.linspace(-7, 7, 61))] * 2))  # dense at the sides
+    rings = PathPatch(NOWHERE, fill=False, linewidth=style.FINE, alpha=0.6, zorder=2)
+    left.add_patch(rings)
     star = style.optimum(left, 0, 0)
     cursor = style.dot(left, style.MODEL)
     style.key(left, 0, "lowest", style.INK, marker="*")
     style.key(left, 0.3, "0.1, 0.5, 1, 2 nats above", style.INK, width=style.FINE)
-    style.label(left, 0.56, 0.95, "q₃ = 1", "left")
 
     (entropy_bar,) = right.bar([0], 0, width=0.7, color=style.DATA)
     (kl_bar,) = right.bar([0], 0, width=0.7, color=(style.LOSS, 0.4), edgecolor=style.LOSS)
@@ -161,14 +157,16 @@ def simplex(target: ArrayLike = (0, 0, 1)) -> LiveFigure:
 
     def landscape(epsilon: float) -> list[Artist]:
         y = smoothed(epsilon)
-        star.set_data(*place(y))
+        star.set_data(*place(y[:, None]))
         star.set_markerfacecolor(style.INK if y.all() else "none")
         entropy_bar.set_height(entropy_kl_and_cross(y, y)[0])
-        distances = rel_entr(y, everywhere).sum(axis=-1).clip(min=0)  # at y rounding goes below 0
-        return [*hill.set(distances), star, entropy_bar]
+        above = rel_entr(y, everywhere).sum(axis=-1).clip(min=0)  # at y rounding goes below 0
+        above_inside = rel_entr(y[:, None, None], inside).sum(axis=0)
+        rings.set_path(contours(*place(inside), above_inside, (0.1, 0.5, 1, 2)))
+        return [*heat.set(above), rings, star, entropy_bar]
 
     def position(split: float, q3: float) -> list[Artist]:
-        cursor.set_data(*place(prediction(split, q3)))
+        cursor.set_data(*place(prediction(split, q3)[:, None]))
         return [cursor]
 
     def stack(split: float, q3: float, epsilon: float) -> list[Artist]:
@@ -181,8 +179,8 @@ def simplex(target: ArrayLike = (0, 0, 1)) -> LiveFigure:
         y, q = smoothed(epsilon), prediction(split, q3)
         entropy, kl, cross = entropy_kl_and_cross(y, q)
         return {
-            "y": listed(y),
-            "q": listed(q),
+            "y": listed(y, ".3f"),
+            "q": listed(q, ".3f"),
             "H(y)": style.number(entropy, ".3f"),
             "KL(y‖q)": style.number(kl, ".3f"),
             "H(y, q)": style.number(cross, ".3f"),
@@ -233,7 +231,7 @@ def softmax_regions(
     objective = Objective(Categorical(3), X, seen)
     lowest = maximum_likelihood(Categorical(3), X, seen).value / n
     steepest = np.linalg.eigvalsh(X.T @ X)[-1] / 2  # no softmax curves more than ½ in any direction
-    steps = Slider(0, 200, step=2, value=2, label="gradient-descent step", play=True)
+    steps = Slider(0, 200, step=2, value=8, label="gradient-descent step", play=True)
     path = gradient_descent(objective, np.zeros((3, 3)), 1.5 / steepest, int(steps.max))
     means = path.values / n
 
@@ -256,7 +254,7 @@ def softmax_regions(
     plane = np.stack(np.meshgrid(across, up), axis=-1)
     X_plane = design(plane.reshape(-1, 2))
     tints = [
-        PathPatch(NOWHERE, facecolor=color, alpha=style.FAINT, linewidth=0, zorder=0)
+        PathPatch(NOWHERE, facecolor=(color, style.FAINT), edgecolor=color, linewidth=style.FINE)
         for color in COLORS
         for _ in SURE
     ]
@@ -319,8 +317,8 @@ def true_p_class(height: Floats, weight: Floats) -> Floats:
     return People.p_class(height / 100, weight)
 
 
-def prediction(split: float, q3: float) -> Floats:
-    """Probabilities of three classes: the third's, and how the first two split the rest."""
+def prediction(split: Floats | float, q3: Floats | float) -> Floats:
+    """Probabilities of classes (3, ...): that of the third, the rest split between the others."""
     return np.array([(1 - q3) * (1 - split), (1 - q3) * split, q3])
 
 
@@ -330,9 +328,21 @@ def entropy_kl_and_cross(y: Floats, q: Floats) -> tuple[float, float, float]:
     return float(rows[0]), float(rel_entr(y, q).sum()), float(rows[1])
 
 
-def place(q: Floats) -> tuple[list[float], list[float]]:
-    """Where q is in the triangle between the lower corners of the unit square and its top."""
-    return [q[1] + q[2] / 2], [q[2]]
+def frame_triangle(axes: Axes) -> Polygon:
+    """The triangle of `place` on `axes`, its height an axis, its corners named."""
+    style.frame(axes, ("", 0, 1), ("probability of class 3, q₃", 0, 1), y_ticks=[0, 0.5, 1])
+    axes.set_xticks([0, 1], ["q₁ = 1", "q₂ = 1"])
+    axes.tick_params(axis="x", length=0, pad=8)
+    axes.spines["bottom"].set_visible(False)
+    style.label(axes, 0.56, 0.95, "q₃ = 1", "left")
+    triangle = Polygon([(0, 0), (1, 0), (0.5, 1)], fill=False, linewidth=style.THIN, clip_on=False)
+    axes.add_patch(triangle)
+    return triangle
+
+
+def place(q: Floats) -> tuple[Floats, Floats]:
+    """Where q (3, ...) is in the triangle between the unit square's lower corners and its top."""
+    return q[1] + q[2] / 2, q[2]
 
 
 def over_the_triangle(side: Floats) -> Floats:
@@ -347,14 +357,14 @@ def over_the_triangle(side: Floats) -> Floats:
     return np.asarray(q / q.sum(axis=-1, keepdims=True))
 
 
-def listed(p: Floats) -> str:
+def listed(p: Floats, spec: str) -> str:
     """Probabilities for a readout."""
-    return ", ".join(style.number(each, ".2f") for each in p)
+    return ", ".join(style.number(each, spec) for each in p)
 
 
 def with_sum(outputs: Floats) -> str:
     """Outputs for a readout, and what they add up to."""
-    return f"{listed(outputs)}; sum {style.number(outputs.sum(), '.2f')}"
+    return f"{listed(outputs, '.2f')}; sum {style.number(outputs.sum(), '.2f')}"
 
 
 def above(x: Floats, y: Floats, heights: Floats, level: float) -> Path:
@@ -366,13 +376,12 @@ def above(x: Floats, y: Floats, heights: Floats, level: float) -> Path:
 
 def meetings(x: Floats, y: Floats, log_p: Floats) -> Path:
     """Where the two likeliest classes of `log_p` (rows, columns, 3) are equally likely."""
-    lines: list[Path] = []
+    borders = []
     for j, k, other in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):
-        third = log_p[..., other] > log_p[..., [j, k]].max(axis=-1)
-        difference = np.ma.array(log_p[..., j] - log_p[..., k], mask=third)
-        drawn = contour_generator(x, y, difference, line_type="Separate").lines(0)
-        lines += [Path(np.array(line)) for line in drawn]
-    return Path.make_compound_path(*lines) if lines else NOWHERE
+        unlikely = log_p[..., other] > log_p[..., [j, k]].max(axis=-1)
+        apart = np.ma.array(log_p[..., j] - log_p[..., k], mask=unlikely)
+        borders.append(contours(x, y, apart, (0,)))
+    return Path.make_compound_path(*borders)
 
 
 def bars(axes: Axes, places: ArrayLike) -> list[Rectangle]:

@@ -65,6 +65,16 @@ def curve(
     return Path(np.concatenate([first, through[:1], segments, last]), codes)
 
 
+def contours(x: Floats, y: Floats, heights: Floats, levels: Sequence[float]) -> Path:
+    """The lines on which `heights` (rows, columns) have these levels.
+
+    `x` and `y` are (columns,) and (rows,), or of the shape of `heights` for a bent grid.
+    """
+    drawn = contour_generator(x, y, heights, line_type="Separate")
+    paths = [Path(np.array(line)) for level in levels for line in drawn.lines(level)]
+    return Path.make_compound_path(*paths) if paths else NOWHERE
+
+
 class Alternatives:
     """Curves to choose from, each named by a key and told by its dash: one is bold, the rest thin.
 
@@ -129,9 +139,7 @@ class Hill:
     def set(self, distances: Floats) -> list[Artist]:
         """Show how far below (or above) the best height each point lies, (rows, columns)."""
         self._heat.set_data(1 - np.sqrt(distances[::2, ::2] / self.fade).clip(max=1))
-        lines = contour_generator(self.x, self.y, distances, line_type="Separate")
-        paths = [Path(np.array(ring)) for level in self.levels for ring in lines.lines(level)]
-        self._rings.set_path(Path.make_compound_path(*paths) if paths else NOWHERE)
+        self._rings.set_path(contours(self.x, self.y, distances, self.levels))
         return [self._heat, self._rings]
 
 

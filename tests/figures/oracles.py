@@ -122,8 +122,8 @@ def sigma_mle(sigma):
     }
 
 
-def listed(p):
-    return ", ".join(f"{each:.2f}" for each in p)
+def listed(p, spec):
+    return ", ".join(f"{each:{spec}}" for each in p)
 
 
 def softmax_playground(z1, z2, z3, temperature, shift):
@@ -131,7 +131,7 @@ def softmax_playground(z1, z2, z3, temperature, shift):
     outputs = {"softmax": softmax(z / temperature), "sigmoid": 1 / (1 + np.exp(-z))}
     if np.any(z != 0):
         outputs["|z| / Σ|z|"] = abs(z) / sum(abs(z))
-    texts = {name: f"{listed(p)}; sum {sum(p):.2f}" for name, p in outputs.items()}
+    texts = {name: f"{listed(p, '.2f')}; sum {sum(p):.2f}" for name, p in outputs.items()}
     return {"softmax": "", "sigmoid": "", "|z| / Σ|z|": "0/0, undefined"} | texts
 
 
@@ -139,8 +139,8 @@ def simplex(split, q3, epsilon):
     y = np.array([epsilon / 3, epsilon / 3, 1 - 2 * epsilon / 3])
     q = np.array([(1 - q3) * (1 - split), (1 - q3) * split, q3])
     return {
-        "y": listed(y),
-        "q": listed(q),
+        "y": listed(y, ".3f"),
+        "q": listed(q, ".3f"),
         "H(y)": stats.entropy(y),
         "KL(y‖q)": stats.entropy(y, q),
         "H(y, q)": stats.entropy(y) + stats.entropy(y, q),

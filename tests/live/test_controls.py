@@ -65,6 +65,7 @@ def test_grids_of_choice_and_toggle():
         (lambda: Pad(Figure().add_subplot(projection="3d"), x="a"), "plain two-dimensional"),
         (lambda: Pad(Figure().add_subplot(projection="polar"), x="a"), "plain two-dimensional"),
         (lambda: Pad(Figure().subplots()), "name of a control"),
+        (lambda: Pad(Figure().subplots(), y="a", triangle=True), "a triangle needs x and y"),
         (
             lambda: Pad(Figure().subplots(subplot_kw={"yscale": "symlog"}), x="a"),
             "linear or logarithmic, got 'symlog'",

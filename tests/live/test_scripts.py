@@ -5,8 +5,10 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 
 import mlelib.live
+from mlelib.live import LiveFigure, Pad, Slider
 from mlelib.live.sampling import sample
 from mlelib.live.table import table
 
@@ -151,6 +153,56 @@ def test_grabbing_the_handle_off_its_middle_does_not_make_it_jump(open_page):
     page.mouse.move(x + 9, y + 5)
     assert page.evaluate("values.w") == pytest.approx(0.4, abs=0.03)
     assert page.evaluate("values.b") == pytest.approx(0, abs=0.03)
+
+
+def triangular():
+    """A dot in a triangle: `h` is its height, `s` how far across the triangle it is there."""
+    fig = Figure(figsize=(4, 2))
+    axes = fig.subplots()
+    axes.set(xlim=(0, 1), ylim=(0, 1))
+    (dot,) = axes.plot([0.5], [0.5], "o")
+
+    def place(s, h):
+        dot.set_data([0.5 + (s - 0.5) * (1 - h)], [h])
+        return [dot]
+
+    sliders = {name: Slider(0, 1, step=0.25, value=0.5, label=name) for name in "sh"}
+    pads = [Pad(axes, x="s", y="h", triangle=True)]
+    return LiveFigure("t", fig, [place], controls=sliders, pads=pads, alt="a", caption="c")
+
+
+def test_in_a_triangle_the_handle_is_under_the_pointer_or_on_the_side_next_to_it(open_page):
+    page = open_page(triangular())
+    area = page.locator(".live-area").bounding_box()
+
+    def handle(x, y):
+        """Where the handle is when the pointer is at (x, y), both in data units."""
+        page.mouse.move(area["x"] + x * area["width"], area["y"] + (1 - y) * area["height"])
+        page.mouse.down()
+        left, top = middle(page, ".live-handle")
+        page.mouse.up()
+        shares = (left - area["x"]) / area["width"], 1 - (top - area["y"]) / area["height"]
+        return pytest.approx(shares, abs=0.01)
+
+    for inside in ((0.5, 0.5), (0.2, 0.1), (0.6, 0.7), (0.51, 0.9), (0.9, 0.05)):
+        assert inside == handle(*inside)
+    assert page.evaluate("[values.s, values.h]") == pytest.approx([0.92, 0.05], abs=0.01)
+    assert handle(0.95, 0.6) == (0.7, 0.6)
+    assert page.evaluate("values.s") == 1
+    assert handle(0.1, 0.4) == (0.2, 0.4)
+    assert page.evaluate("values.s") == 0
+
+
+def test_the_tip_of_a_triangle_is_no_place_where_the_handle_jumps(open_page):
+    page = open_page(triangular())
+    area = page.locator(".live-area").bounding_box()
+    page.mouse.move(area["x"] + area["width"] / 2, area["y"] + area["height"] / 2)
+    page.mouse.down()
+    for sideways in (-1, 1):
+        page.mouse.move(area["x"] + area["width"] / 2 + sideways, area["y"] - 30)
+        s, h = page.evaluate("[values.s, values.h]")
+        assert h == 1
+        assert s == pytest.approx(0.5 + sideways / (0.05 * area["width"]), abs=0.02)
 
 
 def test_the_handle_follows_the_controls(open_page):

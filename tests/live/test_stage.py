@@ -122,7 +122,7 @@ def test_a_pad_is_where_its_axes_is():
     written = [(x, total - y - height), (x + width, total - y)]
     assert np.abs(np.array(written) - 10 * corners).max() <= 1.0  # each edge rounded once or twice
     assert (pad["xscale"], pad["yscale"]) == ("log", "linear")
-    assert (pad["x"], pad["y"], pad["panel"]) == ("k", None, 1)
+    assert (pad["x"], pad["y"], pad["panel"], pad["triangle"]) == ("k", None, 1, False)
 
 
 @pytest.mark.parametrize(

@@ -104,9 +104,10 @@ function livePad(root, pad, onMove) {
   let middle = { x: 0, y: 0 }; // of the handle
   let grip = null; // from the pointer to the middle, while dragging
 
-  // How much of its lower edge's width a pad has at a height: less than all in a triangle, and never quite nothing.
+  // How much of its lower edge's width a pad has at a height: less than all in a triangle, but some at its tip too, where
+  // a trembling hand would else sweep from one end of x to the other.
   function share(y) {
-    return pad.triangle ? Math.min(1, Math.max(1e-9, (y - top) / height)) : 1;
+    return pad.triangle ? Math.min(1, Math.max(0.05, (y - top) / height)) : 1;
   }
 
   function place(values) {
