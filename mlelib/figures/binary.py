@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy.special import logit
 
 from mlelib.arguments import Floats, Integers, labels, real_array
-from mlelib.datasets import People, penguins, people
+from mlelib.datasets import penguins, people
 from mlelib.estimation import maximum_likelihood
 from mlelib.exceptions import CompleteSeparation
 from mlelib.figures import style
@@ -47,9 +47,7 @@ def step_or_sigmoid(
     shown as a disc around the mean, and angle, offset and |w| are those of standardised x.
     """
     if x is None:
-        adults = people()
-        x, y = np.column_stack([100 * adults.height, adults.weight]), adults.diet
-        truth = true_p_diet
+        x, y, truth = adults()
     points = real_array("x", x, (None, 2))
     seen = same_length(labels("y", [] if y is None else y, 2), points)
     mean, deviation = points.mean(axis=0), points.std(axis=0)
@@ -64,12 +62,10 @@ def step_or_sigmoid(
         *((in_units(name), m - r, m + r) for name, m, r in zip(names, mean, reach, strict=True)),
     )
     above = FromAbove(left, mean, radius * deviation)
-    for label, (place, (color, marker), name) in enumerate(
-        zip((0.18, 0), LOOKS, classes, strict=True)
-    ):
+    name_classes(left, classes, 0.27)
+    for label in (0, 1):
         across, up = points[seen == label].T
         draw_class(left, across, up, label)
-        style.key(left, place, name, color, marker=marker)
     if truth is not None:
         draw_even_chance(left, truth)
         style.key(left, 0.44, "true p = ½", style.DATA, dash=style.DASHED)
@@ -111,7 +107,7 @@ def step_or_sigmoid(
             nats = objective.value([-slope * offset, *slope * w]) / len(seen)
         return {
             "on the wrong side": f"{np.count_nonzero(side != seen)} of {len(seen)}",
-            "greatest slope": "0 but for the jump" if np.isinf(slope) else style.number(slope / 4),
+            "greatest slope |w|/4": "none, a jump" if np.isinf(slope) else style.number(slope / 4),
             "mean NLL (nats)": "∞" if np.isinf(nats) else style.number(nats, ".3f"),
         }
 
@@ -142,6 +138,12 @@ def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> Line2D:
     (dots,) = axes.plot(x, np.broadcast_to(y, x.shape), marker, color=color, markersize=4.5)
     dots.set(markeredgecolor=style.INK, markeredgewidth=0.5 * label)
     return dots
+
+
+def name_classes(axes: Axes, names: tuple[str, str], second: float) -> None:
+    """Both classes' keys, the second from there on, as a fraction of the panel."""
+    for x, (color, marker), name in zip((0, second), LOOKS, names, strict=True):
+        style.key(axes, x, name, color, marker=marker)
 
 
 def draw_even_chance(axes: Axes, truth: Callable[[Floats, Floats], Floats]) -> None:
@@ -282,9 +284,7 @@ def logistic_landscape(
     mean.
     """
     if x is None:
-        birds = penguins()
-        gentoo = birds.species == birds.species_names.index("Gentoo")
-        x, y = birds.body_mass_g[gentoo], birds.sex[gentoo]
+        x, y = gentoos()
     across = real_array("x", x, (None,))
     seen = same_length(labels("y", [] if y is None else y, 2), across)
     mean, deviation = across.mean(), across.std()
@@ -314,8 +314,7 @@ def logistic_landscape(
     rows = [
         draw_class(left, across[seen == label], np.array(float(label)), label) for label in (0, 1)
     ]
-    for place, (color, marker), name in zip((0, 0.27), LOOKS, classes, strict=True):
-        style.key(left, place, name, color, marker=marker)
+    name_classes(left, classes, 0.27)
     style.key(left, 0.5, "model", style.MODEL)
     model = smooth(left, style.MODEL)
     line = np.linspace(*left.get_xlim(), 401)
@@ -333,11 +332,7 @@ def logistic_landscape(
         style.optimum(right, best_w, best_b),
         *style.key(right, 0, "lowest", style.INK, marker="*"),
     ]
-    away = w_slider.max / abs(falling_w) * 0.96
-    ends = [0, away * falling_w], [0, away * falling_b]
-    (ray,) = right.plot(*ends, color=style.INK, linewidth=style.LINE, linestyle=style.DASHED)
-    head = np.diff(right.transData.transform(np.transpose(ends)), axis=0)[0]
-    ray.set(marker=(3, 0, np.degrees(np.arctan2(*head[::-1])) - 90), markevery=[1], markersize=11)
+    ray = arrow(right, falling_w, falling_b)
     ray_key = style.key(right, 0, "falls on", style.INK, dash=style.DASHED)
     style.key(right, 0.29, "0.02, 0.1, 0.5 nats above", style.INK, width=style.FINE)
     cursor = style.dot(right, style.MODEL)
@@ -391,6 +386,16 @@ def logistic_landscape(
     )
 
 
+def arrow(axes: Axes, across: float, up: float) -> Line2D:
+    """A dashed arrow from the origin that way, to the left or right edge of the panel."""
+    reach = 0.96 * axes.get_xlim()[int(across > 0)] / across
+    ends = np.array([[0, 0], [reach * across, reach * up]])
+    (line,) = axes.plot(*ends.T, color=style.INK, linewidth=style.LINE, linestyle=style.DASHED)
+    x, y = np.diff(axes.transData.transform(ends), axis=0)[0]
+    line.set(marker=(3, 0, np.degrees(np.arctan2(y, x)) - 90), markevery=[1], markersize=11)
+    return line
+
+
 def falling(objective: Objective) -> Floats:
     """θ = (b, w), w = ±1, along which a separable objective of one measurement falls for ever: the
     boundary in the middle between the classes.
@@ -410,9 +415,21 @@ def falling(objective: Objective) -> Floats:
     raise ValueError(f"few must leave separable examples, the first {len(y)} are not")
 
 
-def true_p_diet(height: Floats, weight: Floats) -> Floats:
-    """The people's true p("should diet"), at heights in cm and weights in kg."""
-    return People.p_diet(height / 100, weight)
+def adults() -> tuple[Floats, Integers, Callable[[Floats, Floats], Floats]]:
+    """People's heights in cm and weights in kg, (300, 2), who should diet, and the truth of it."""
+    them = people()
+
+    def p_diet(height: Floats, weight: Floats) -> Floats:
+        return them.p_diet(height / 100, weight)
+
+    return np.column_stack([100 * them.height, them.weight]), them.diet, p_diet
+
+
+def gentoos() -> tuple[Floats, Integers]:
+    """The body masses of the Gentoo penguins, in g, and their sexes."""
+    birds = penguins()
+    rows = birds.species == birds.species_names.index("Gentoo")
+    return birds.body_mass_g[rows], birds.sex[rows]
 
 
 def in_units(name: tuple[str, str]) -> str:

@@ -76,7 +76,7 @@ class FromAside:
     def __init__(self, axes: Axes, names: Sequence[str]) -> None:
         width, height = axes.bbox.size
         place = (
-            Affine2D().scale(self.size / width, self.size / height).translate(0.5, 0.3)
+            Affine2D().scale(self.size / width, self.size / height).translate(0.5, 0.34)
             + axes.transAxes
         )
         floor = Ellipse((0, 0), 2, 2 * np.sin(np.radians(self.elevation)), transform=place)
@@ -129,8 +129,8 @@ class FromAside:
         self._cross.set_data(*view.project(np.column_stack([both, 0 * both[:, 0]])).T)
         for words, tip in zip(self._names, np.eye(3), strict=False):
             near = tip if view.nearness(tip) > -1e-9 else -tip
-            across, up = view.project(1.1 * near)
-            words.set_position((across, up - 0.09))
+            across, up = view.project(near)
+            words.set_position((1.22 * across, 1.12 * up - 0.13))
         return [self._cross, *self._names]
 
 
@@ -143,7 +143,7 @@ def strips(offset: float, steepness: float) -> Floats:
     lowest, highest = steepness * (-1 - offset), steepness * (1 - offset)
     z = logit(LEVELS).clip(lowest, highest)
     u = np.r_[-1, offset + z / steepness, 1]
-    p = expit(np.r_[lowest, z, highest])
+    p = np.asarray(expit(np.r_[lowest, z, highest]))
     v = np.sqrt(1 - u**2)
     turn = 4 / 3 * np.tan(np.diff(np.arccos(u)) / 4)  # of a Bézier segment that is a circle's arc
     rise = np.diff(p) / 3 * np.ones((2, 1))  # straight between the edge and the first level
