@@ -1,47 +1,42 @@
-"""Chapter 4's figures: three rules for three logits, the probability triangle, softmax regions."""
+"""Chapter 4's figures: three rules for three outputs, the probability triangle, softmax regions."""
 
 from collections.abc import Callable, Sequence
 from itertools import product
 
 import numpy as np
-from contourpy import contour_generator
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Polygon, Rectangle
-from matplotlib.path import Path
 from numpy.typing import ArrayLike
-from scipy.special import expit, logit, rel_entr
+from scipy.special import expit, rel_entr
 
 from mlelib.arguments import Floats, labels, real_array
 from mlelib.datasets import People, people
 from mlelib.descent import gradient_descent
 from mlelib.estimation import maximum_likelihood
 from mlelib.figures import style
+from mlelib.figures.regions import Regions, draw_borders
 from mlelib.figures.regression import in_units
 from mlelib.figures.shapes import NOWHERE, Hill, contours
 from mlelib.likelihoods import Categorical
 from mlelib.live import Choice, LiveFigure, Pad, Slider
 from mlelib.losses import cross_entropy
-from mlelib.numerics import log_softmax, sigmoid, softmax
+from mlelib.numerics import sigmoid, softmax
 from mlelib.objectives import Objective, add_intercept
 
-COLORS = tuple(color for color, _ in style.CLASSES)
-SURE = 0.5, 0.9
-"""Probabilities from which on a class's region is tinted, and tinted deeper."""
 
+def softmax_playground(outputs: Sequence[int] = (2, 1, -1)) -> LiveFigure:
+    """Left three raw outputs, also shifted; right what each of three rules makes of them.
 
-def softmax_playground(logits: Sequence[int] = (2, 1, -1)) -> LiveFigure:
-    """Left three logits, as they are and shifted; right what each of three rules makes of them.
-
-    `logits`, whole numbers from −3 to 3, are the first state's.
+    `outputs`, three whole numbers from −3 to 3, are those of the first state.
     """
-    shifts = Slider(-2, 3, step=1, value=0, label="shift of all logits c")
+    shifts = Slider(-2, 3, step=1, value=0, label="shift c of all three")
     figure, left, right = style.two_panels()
     style.frame(
         left,
         ("class k", 0.5, 3.5),
-        ("logit", shifts.min - 3.4, shifts.max + 3.4),
+        ("raw output z", shifts.min - 3.4, shifts.max + 3.4),
         x_ticks=[1, 2, 3],
         y_ticks=range(-4, 7, 2),
     )
@@ -50,9 +45,9 @@ def softmax_playground(logits: Sequence[int] = (2, 1, -1)) -> LiveFigure:
 
     left.axhline(0, color=style.INK, linewidth=style.FINE)
     shifted = bars(left, [1, 2, 3])
-    dots = [style.dot(left, color) for color in COLORS]
-    style.key(left, 0, "logit zₖ", style.DATA, marker="o")
-    style.key(left, 0.4, "zₖ + c", style.DATA, marker="s")
+    dots = [style.dot(left, color) for color, _ in style.CLASSES]
+    style.key(left, 0, "raw output zₖ", style.DATA, marker="o")
+    style.key(left, 0.5, "zₖ + c", style.DATA, marker="s")
     softmaxes, sigmoids, shares = (bars(right, first + np.arange(3)) for first in (1, 5, 9))
     for middle, name in ((2, "softmax"), (6, "sigmoid"), (10, "|z| / Σ|z|")):
         style.label(right, middle, style.HEADER, name)
@@ -62,7 +57,7 @@ def softmax_playground(logits: Sequence[int] = (2, 1, -1)) -> LiveFigure:
         """|z|/Σ|z|, or None for 0/0."""
         return np.abs(z) / np.abs(z).sum() if z.any() else None
 
-    def logits_and_others(z1: float, z2: float, z3: float, shift: float) -> list[Artist]:
+    def outputs_and_shares(z1: float, z2: float, z3: float, shift: float) -> list[Artist]:
         z = np.array([z1, z2, z3], float)
         for k, dot in enumerate(dots):
             dot.set_data([k + 1], z[[k]])
@@ -74,7 +69,8 @@ def softmax_playground(logits: Sequence[int] = (2, 1, -1)) -> LiveFigure:
         return [*dots, *shifted, *sigmoids, *shares, undefined]
 
     def by_softmax(z1: float, z2: float, z3: float, temperature: float) -> list[Artist]:
-        raise_to(softmaxes, softmax(np.array([z1, z2, z3]) / temperature))  # no shift moves it
+        z = np.array([z1, z2, z3])  # not shifted: with a shift it would be the same
+        raise_to(softmaxes, softmax(z / temperature))
         return [*softmaxes]
 
     def readout(
@@ -89,24 +85,23 @@ def softmax_playground(logits: Sequence[int] = (2, 1, -1)) -> LiveFigure:
         }
 
     sliders = {
-        f"z{k}": Slider(-3, 3, step=1, value=z, label=f"logit z{'₁₂₃'[k - 1]}")
-        for k, z in enumerate(logits, 1)
+        f"z{k}": Slider(-3, 3, step=1, value=value, label=f"raw output z{'₁₂₃'[k - 1]}")
+        for k, value in enumerate(outputs, 1)
     }
+    columns = zip(sliders, thirds(figure, left), strict=True)
     temperatures = Choice((0.25, 0.5, 1, 2, 4), 1, label="temperature T of the softmax")
     return LiveFigure(
         "softmax-playground",
         figure,
-        [logits_and_others, by_softmax],
+        [outputs_and_shares, by_softmax],
         controls={**sliders, "shift": shifts, "temperature": temperatures},
-        pads=[
-            Pad(column, y=name) for name, column in zip(sliders, thirds(figure, left), strict=True)
-        ],
+        pads=[Pad(column, y=name) for name, column in columns],
         readout=readout,
-        caption="Drag a logit and watch which outputs follow it, then shift all logits at once. "
+        caption="Drag a raw output and watch which bars follow it, then shift all three at once. "
         "The softmax does not move with the shift, and the other two do.",
-        alt="Left: bars of the logits 2, 1 and −1, each with a dot to drag. Right: three groups of "
-        "three bars. The softmax gives most to class 1 and hardly any to class 3; the sigmoids are "
-        "all between 0.2 and 0.9; the absolute values give classes 2 and 3 the same.",
+        alt="Left: bars of the raw outputs 2, 1 and −1, each with a dot to drag. Right: three "
+        "groups of three bars. The softmax gives most to class 1 and hardly any to class 3; the "
+        "sigmoids are 0.88, 0.73 and 0.27; the absolute values give classes 2 and 3 the same.",
     )
 
 
@@ -224,10 +219,7 @@ def softmax_regions(
     seen = labels("y", [] if y is None else y, 3)
     n, mean, deviation = len(points), points.mean(axis=0), points.std(axis=0)
 
-    def design(points: Floats) -> Floats:
-        return add_intercept((points - mean) / deviation)
-
-    X = design(points)
+    X = add_intercept((points - mean) / deviation)
     objective = Objective(Categorical(3), X, seen)
     lowest = maximum_likelihood(Categorical(3), X, seen).value / n
     steepest = np.linalg.eigvalsh(X.T @ X)[-1] / 2  # no softmax curves more than ½ in any direction
@@ -250,16 +242,7 @@ def softmax_regions(
         ("mean NLL (nats)", lowest - 0.15 * span, means[0] + 0.02 * span),
     )
 
-    across, up = (np.linspace(*limits, 41) for limits in (left.get_xlim(), left.get_ylim()))
-    plane = np.stack(np.meshgrid(across, up), axis=-1)
-    X_plane = design(plane.reshape(-1, 2))
-    tints = [
-        PathPatch(NOWHERE, facecolor=(color, style.FAINT), edgecolor=color, linewidth=style.FINE)
-        for color in COLORS
-        for _ in SURE
-    ]
-    for tint in tints:
-        left.add_patch(tint)
+    painted = Regions(left)
     for k, (color, marker) in enumerate(style.CLASSES):
         (dots,) = left.plot(*points[seen == k].T, marker, color=color, markersize=5)
         dots.set(markeredgecolor=style.INK, markeredgewidth=0.4)
@@ -273,20 +256,13 @@ def softmax_regions(
         level = float(-true[np.arange(n), seen].mean())
         right.axhline(level, color=style.DATA, linewidth=style.LINE, linestyle=style.DASHED)
         style.key(right, 0.45, "of the truth", style.DATA, dash=style.DASHED)
-        borders = meetings(across, up, np.log(truth(*np.moveaxis(plane, -1, 0))))
-        left.add_patch(
-            PathPatch(borders, fill=False, linestyle=style.DASHED, linewidth=style.THIN, zorder=2)
-        )
+        draw_borders(left, truth)
     cursor = style.dot(right, style.LOSS)
 
     def regions(step: int) -> list[Artist]:
-        log_p = log_softmax(X_plane @ path.thetas[step]).reshape(*plane.shape[:2], 3)
-        for k in range(3):
-            odds = log_p[..., k] - np.log(-np.expm1(log_p[..., k]))
-            for tint, p in zip(tints[k * len(SURE) :], SURE, strict=False):
-                tint.set_path(above(across, up, odds, logit(p)))
+        weights = path.thetas[step, 1:] / deviation[:, None]  # of x itself, not standardised
         cursor.set_data([step], [means[step]])
-        return [*tints, cursor]
+        return [*painted.set(path.thetas[step, 0] - mean @ weights, weights), cursor]
 
     def readout(step: int) -> dict[str, str]:
         right_ones = Categorical(3).mode(X @ path.thetas[step]) == seen
@@ -303,12 +279,12 @@ def softmax_regions(
         controls={"step": steps},
         pads=[Pad(right, x="step")],
         readout=readout,
-        caption="Play the descent. The regions find their borders early; then the pale strips "
-        "between them narrow, and the NLL goes down to the MLE's.",
-        alt="Left: people by height and weight in three classes, and regions where a "
-        "class is likelier than not, deeper where it is nearly sure; dashed the borders of the "
-        "truth. Right: the mean negative log-likelihood against the step, falling steeply and then "
-        "slowly to a dotted line, just below the dashed line of the truth.",
+        caption="Play the descent: solid borders are the model's, dashed ones those of the truth. "
+        "They close in, those of the rarest class last, while the NLL creeps down to the MLE's.",
+        alt="Left: people by height and weight in three classes, and the regions where each is the "
+        "most likely, over above normal above under, deeper where it is nearly sure; dashed the "
+        "borders of the truth. Right: the mean negative log-likelihood against the step, falling "
+        "steeply, then slowly down to a dotted line just below the dashed one of the truth.",
     )
 
 
@@ -367,23 +343,6 @@ def with_sum(outputs: Floats) -> str:
     return f"{listed(outputs, '.2f')}; sum {style.number(outputs.sum(), '.2f')}"
 
 
-def above(x: Floats, y: Floats, heights: Floats, level: float) -> Path:
-    """Where `heights` (rows, columns) over the grid of `x` and `y` exceed `level`."""
-    areas = contour_generator(x, y, heights, fill_type="OuterCode").filled(level, np.inf)
-    parts = [Path(points, codes) for points, codes in zip(*areas, strict=True)]
-    return Path.make_compound_path(*parts) if parts else NOWHERE
-
-
-def meetings(x: Floats, y: Floats, log_p: Floats) -> Path:
-    """Where the two likeliest classes of `log_p` (rows, columns, 3) are equally likely."""
-    borders = []
-    for j, k, other in ((0, 1, 2), (0, 2, 1), (1, 2, 0)):
-        unlikely = log_p[..., other] > log_p[..., [j, k]].max(axis=-1)
-        apart = np.ma.array(log_p[..., j] - log_p[..., k], mask=unlikely)
-        borders.append(contours(x, y, apart, (0,)))
-    return Path.make_compound_path(*borders)
-
-
 def bars(axes: Axes, places: ArrayLike) -> list[Rectangle]:
     """A bar of each class's colour, yet to be raised."""
     return [
@@ -393,7 +352,7 @@ def bars(axes: Axes, places: ArrayLike) -> list[Rectangle]:
             width=0.6,
             color=color,
         ).patches[0]
-        for place, color in zip(np.asarray(places), COLORS, strict=True)
+        for place, (color, _) in zip(np.asarray(places), style.CLASSES, strict=True)
     ]
 
 
