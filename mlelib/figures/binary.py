@@ -74,7 +74,7 @@ def step_or_sigmoid(
 
     right.set_axis_off()
     views = Slider(0, 345, 15, value=30, label="turn the view (degrees)", play=True)
-    right.set(xlim=(views.min, views.max), ylim=(0, 1))
+    right.set(xlim=(views.min, views.max), ylim=(0, 1), xticks=[], yticks=[])
     aside = FromAside(right, [name for name, _ in names])
     right.axhline(0.02, color=style.INK, linewidth=style.FINE)
     dial = style.dot(right, style.INK)
@@ -117,7 +117,7 @@ def step_or_sigmoid(
         [shade, divide, rise, turn],
         controls={
             "angle": Slider(30, 180, 30, value=120, label="angle of w (degrees)"),
-            "offset": Slider(-1, 1, 0.5, value=0, label="offset of the boundary"),
+            "offset": Slider(-0.6, 0.6, 0.3, value=0, label="offset of the boundary"),
             "steepness": Choice(tuple(STEEPNESS), value="2", label="steepness |w|"),
             "view": views,
         },
@@ -133,10 +133,10 @@ def step_or_sigmoid(
 
 
 def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> Line2D:
-    """The examples of one class, by colour and marker; the paler of them is ringed."""
+    """The examples of one class, by colour and marker, ringed: neither is lost on any shade."""
     color, marker = LOOKS[label]
     (dots,) = axes.plot(x, np.broadcast_to(y, x.shape), marker, color=color, markersize=4.5)
-    dots.set(markeredgecolor=style.INK, markeredgewidth=0.5 * label)
+    dots.set(markeredgecolor=style.INK, markeredgewidth=0.4)
     return dots
 
 
@@ -170,7 +170,7 @@ def odds(p: float = 0.8) -> LiveFigure:
     figure, left, right = style.two_panels()
     left.set_position((92 / 720, *left.get_position().bounds[1:2], 250 / 720, 224 / 304))
     left.set_axis_off()
-    left.set(xlim=(0, 1), ylim=(0, 1))
+    left.set(xlim=(0, 1), ylim=(0, 1), xticks=[], yticks=[])
     rulers = [
         Ruler(left, 0.85, "probability\np", (0, 1), [0, 0.25, 0.5, 0.75, 1], ticks_at=0.1),
         Ruler(left, 0.48, "odds\np/(1 − p)", (0, 10), [0, 1, 2, 4, 6, 8, 10], ticks_at=-0.08),
@@ -373,12 +373,12 @@ def logistic_landscape(
         controls={
             "w": w_slider,
             "b": b_slider,
-            "separable": Toggle(value=False, label=f"only the first {few}, which are separable"),
+            "separable": Toggle(value=False, label=f"separable: first {few} only"),
         },
         pads=[Pad(right, x="w", y="b")],
         readout=readout,
-        caption="Drag the dot to the star, then leave only the first birds, which are separable. "
-        "The star is gone, and along the dashed line the valley falls without end.",
+        caption="Drag the dot to the star, then leave only the examples that are separable. "
+        "The star is gone: along the dashed arrow the valley falls without end.",
         alt="Left: females at 0 and males at 1 over their body mass, overlapping in the middle, "
         "and a model's sigmoid that rises too late. Right: the mean negative log-likelihood over "
         "slope and intercept, a valley with contours around a star, and away from it a dot, the "

@@ -177,3 +177,60 @@ def weight_class_descent(steps=200):
 def softmax_regions(step):
     values, lowest, hits = weight_class_descent()
     return {"mean NLL": values[step], "lowest mean NLL": lowest, "accuracy": hits[step]}
+
+
+def step_or_sigmoid(angle, offset, steepness):
+    adults = people()
+    x = stats.zscore(np.column_stack([adults.height, adults.weight]))
+    along = x @ [np.cos(np.radians(angle)), np.sin(np.radians(angle))] - offset
+    wrong = np.sum((along > 0) != adults.diet)
+    shown = {"on the wrong side": f"{wrong} of 300"}
+    if steepness == "∞: the step":
+        return shown | {"greatest slope |w|/4": "none, a jump", "mean NLL (nats)": "∞"}
+    slope = float(steepness)
+    p = 1 / (1 + np.exp(-slope * along))
+    around = 1 / (1 + np.exp(-slope * np.array([-1e-4, 1e-4])))
+    return shown | {
+        "greatest slope |w|/4": np.diff(around)[0] / 2e-4,
+        "mean NLL (nats)": -np.mean(np.log(np.where(adults.diet, p, 1 - p))),
+    }
+
+
+def odds(p):
+    return {
+        "odds": p / (1 - p),
+        "log-odds": np.log(p / (1 - p)),
+        "odds of 1 − p": (1 - p) / p,
+        "log-odds of 1 − p": np.log((1 - p) / p),
+    }
+
+
+def gentoos():
+    """Body mass and sex of the Gentoo penguins."""
+    birds = penguins()
+    gentoo = birds.species == 2
+    return birds.body_mass_g[gentoo], birds.sex[gentoo]
+
+
+def mean_logistic_nll(theta, x, y):
+    return np.mean(np.logaddexp(0, theta[0] + theta[1] * x) - y * (theta[0] + theta[1] * x))
+
+
+@cache
+def lowest_logistic_nll():
+    mass, sex = gentoos()
+    return minimize(mean_logistic_nll, np.zeros(2), (stats.zscore(mass), sex), tol=1e-9).fun
+
+
+def logistic_landscape(b, w, separable):
+    mass, sex = gentoos()
+    x, n = stats.zscore(mass), 30 if separable else len(mass)
+    x, y = x[:n], sex[:n]
+    p = 1 / (1 + np.exp(-b - w * x))
+    gradient = np.mean(p - y), np.mean((p - y) * x)
+    return {
+        "mean NLL (nats)": mean_logistic_nll([b, w], x, y),
+        "lowest": "none, it falls towards 0" if separable else lowest_logistic_nll(),
+        "on the right side of p = ½": f"{np.sum((p > 0.5) == y)} of {n}",
+        "length of the gradient": np.hypot(*gradient),
+    }
