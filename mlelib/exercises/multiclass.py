@@ -73,10 +73,11 @@ def gradient(X: Floats, y: Integers, theta: Floats) -> Floats:
     return Objective(Categorical(theta.shape[1]), X, y).gradient(theta)
 
 
-def lowest_point() -> Floats:
-    """q₃, class 2's share of the rest, and the cross-entropy at the figure's lowest point."""
-    lowest = float(cross_entropy([TARGET], [TARGET])[0])
-    return np.array([TARGET[2], TARGET[1] / (1 - TARGET[2]), lowest])
+def three_readings() -> Floats:
+    """H(y, q) of the live figure's `TARGET` at q₃ = 0.95, 0.80 and 0.65."""
+    third = np.array([0.95, 0.8, 0.65])
+    q = np.column_stack([(1 - third) / 2, (1 - third) / 2, third])
+    return cross_entropy(np.tile(TARGET, (3, 1)), q)
 
 
 def mean_nll(z: Floats, y: Integers, temperature: float, shift: Floats | float) -> float:
@@ -287,21 +288,20 @@ EXERCISES: tuple[Exercise, ...] = (
     ),
     Value(
         "4.6",
-        expected=lowest_point,
-        why="Cross-entropy is lowest where q is the target, and is its entropy there.",
+        expected=three_readings,
+        why="Confidence in a class that is not certain is paid for where the others come.",
         rtol=2e-3,
         mistakes=(
             Mistake(
-                "This is the target if ε were shared by the two other classes; all three share it.",
-                lambda right: [0.7, *right[1:]],
+                "This is KL, the coloured part; the cross-entropy has the entropy in it.",
+                lambda right: right - right[1],
             ),
             Mistake(
-                "The third is KL there; the cross-entropy is more.",
-                lambda right: [*right[:2], 0.0],
+                "This is without smoothing, −log q₃; set ε to 0.3 first.",
+                lambda right: -np.log([0.95, 0.8, 0.65]),
             ),
             Mistake(
-                "The second is q₂ itself; the slider is class 2's share of what class 3 leaves.",
-                lambda right: [right[0], 1 - right[0] - TARGET[0], right[2]],
+                "The order is the other way round: 0.95 comes first.", lambda right: right[::-1]
             ),
         ),
     ),
