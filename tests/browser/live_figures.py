@@ -17,6 +17,9 @@ PAGES = {
     "line-and-bells": "chapters/regression",
     "noise-family": "chapters/regression",
     "sigma-mle": "chapters/regression",
+    "softmax-playground": "chapters/multiclass",
+    "simplex": "chapters/multiclass",
+    "softmax-regions": "chapters/multiclass",
 }
 
 # Every slot of the page against the same slot of a fresh stage, both as Chromium reads them.
