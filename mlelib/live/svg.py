@@ -4,13 +4,15 @@ page-wide style.
 matplotlib's own SVG backend writes documents: six decimals, a style sheet for the whole page,
 generated ids. A state table wants fragments, thousands of them, that compress well and mean the
 same wherever they are put. Here every coordinate is a whole number of tenths and relative to the
-one before, so that equal shapes are equal text; what must have an id (clip paths, marker shapes) is
-named by a digest of its content behind the figure's name.
+one before, so that equal shapes are equal text. What is drawn alike is one path where that makes no
+difference: a browser has less to do. Clip paths are named by a digest of their content behind the
+figure's name.
 """
 
 import base64
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
@@ -30,7 +32,7 @@ class SvgRenderer(RendererBase):
     """Collects what is drawn on a canvas of `width` × `height` points at 72 dots an inch.
 
     `body` is a list of markup, with an int where `slot` left room for an artist; `definitions` are
-    the shapes and clip paths that the body refers to, by id.
+    the clip paths that the body refers to, by id.
     """
 
     def __init__(self, width: float, height: float, prefix: str) -> None:
@@ -38,7 +40,7 @@ class SvgRenderer(RendererBase):
         self.width, self.height, self.prefix = width, height, prefix
         self.body: list[str | int] = []
         self.definitions: dict[str, str] = {}
-        self._strokes: tuple[str, list[str]] | None = None
+        self._run: tuple[str, list[str]] | None = None
 
     def slot(self, place: int) -> None:
         """Leave room for an artist that changes."""
@@ -66,12 +68,8 @@ class SvgRenderer(RendererBase):
         if not data:
             return
         style = fill + stroke + paint.opacity(gc) + self._clip(gc)
-        if not fill and "opacity" not in style:
-            # Opaque lines of one style are one path: a wireframe, residuals.
-            if self._strokes is None or self._strokes[0] != style:
-                self._flush()
-                self._strokes = (style, [])
-            self._strokes[1].append(data)
+        if not fill and "opacity" not in style:  # a wireframe, residuals
+            self._extend(style, data)
         else:
             self._write(f"<path d='{data}'{style}/>")
 
@@ -88,7 +86,7 @@ class SvgRenderer(RendererBase):
         if len(places) == 1 and not np.any(places):  # a collection of one path at no offset
             self.draw_path(gc, marker_path, marker_trans, rgbFace)
             return
-        self._draw_uses(gc, self._shape(marker_path, marker_trans), places, rgbFace)
+        self._draw_copies(gc, path_data(marker_path, marker_trans, 0.0), places, rgbFace)
 
     def draw_path_collection(
         self,
@@ -106,7 +104,7 @@ class SvgRenderer(RendererBase):
             )
             return
         shapes = [
-            self._shape(path, transform)
+            path_data(path, transform, 0.0)
             for path, transform in self._iter_collection_raw_paths(  # type: ignore[attr-defined]
                 master_transform, paths, all_transforms
             )
@@ -115,7 +113,7 @@ class SvgRenderer(RendererBase):
         for x, y, shape, style, face in self._iter_collection(  # type: ignore[attr-defined]
             gc, shapes, offsets, offset_transform, *styles, **keywords
         ):
-            self._draw_uses(style, shape, [(x, y)], face)
+            self._draw_copies(style, shape, [(x, y)], face)
 
     def draw_image(  # type: ignore[override]
         self,
@@ -188,33 +186,42 @@ class SvgRenderer(RendererBase):
         self._flush()
         self.body.append(markup)
 
+    def _extend(self, style: str, data: str) -> None:
+        """Write a path, in one with those before it of the same style."""
+        if self._run is None or self._run[0] != style:
+            self._flush()
+            self._run = (style, [])
+        self._run[1].append(data)
+
     def _flush(self) -> None:
-        if self._strokes is not None:
-            style, data = self._strokes
-            self._strokes = None
+        if self._run is not None:
+            style, data = self._run
+            self._run = None
             self.body.append(f"<path d='{''.join(data)}'{style}/>")
 
-    def _draw_uses(
+    def _draw_copies(
         self, gc: GraphicsContextBase, shape: str, places: Iterable[Any], face: Any
     ) -> None:
-        style = paint.fill(gc, face) + paint.stroke(gc)
-        uses = "".join(
-            f"<use href='#{shape}' x='{number(x)}' y='{number(self.height - y)}'/>"
+        """Draw the shape, whose data lie at the origin, at each place."""
+        fill, stroke = paint.fill(gc, face), paint.stroke(gc)
+        style = fill + stroke + paint.opacity(gc) + self._clip(gc)
+        copies = [
+            _moved(shape, round(x * UNITS), round((self.height - y) * UNITS))
             for x, y in places
             if np.isfinite(x) and np.isfinite(y)
-        )
-        if not (style and uses):
+        ]
+        if not (fill or stroke) or not copies:
             return
-        # On a <use> a clip path would move with x and y: it stands on the group.
-        opening = f"<g{style}{paint.opacity(gc)}{self._clip(gc)}>"
-        previous = self.body[-1] if self.body and self._strokes is None else None
-        if isinstance(previous, str) and previous.startswith(f"{opening}<use "):
-            self.body[-1] = previous.removesuffix("</g>") + uses + "</g>"
+        if "opacity" not in style and not (fill and stroke):  # a union looks like its parts
+            self._extend(style, "".join(copies))
+            return
+        paths = "".join(f"<path d='{data}'/>" for data in copies)
+        opening = f"<g{style}>"
+        previous = self.body[-1] if self.body and self._run is None else None
+        if isinstance(previous, str) and previous.startswith(f"{opening}<path "):
+            self.body[-1] = previous.removesuffix("</g>") + paths + "</g>"
         else:
-            self._write(f"{opening}{uses}</g>")
-
-    def _shape(self, path: Path, transform: Transform) -> str:
-        return self._define(f"<path d='{path_data(path, transform, 0.0)}'/>")
+            self._write(f"{opening}{paths}</g>")
 
     def _clip(self, gc: GraphicsContextBase) -> str:
         path, transform = cast(tuple[Any, Any], gc.get_clip_path())
@@ -225,21 +232,18 @@ class SvgRenderer(RendererBase):
             outline = self._rectangle(box)
         else:
             return ""
-        return f" clip-path='url(#{self._define(outline, 'clipPath')})'"
+        identifier = f"{self.prefix}-{hashlib.sha256(outline.encode()).hexdigest()[:8]}"
+        self.definitions[identifier] = f"<clipPath id='{identifier}'>{outline}</clipPath>"
+        return f" clip-path='url(#{identifier})'"
 
     def _rectangle(self, box: Bbox) -> str:
         x, y = number(box.x0), number(self.height - box.y1)
         return f"<rect x='{x}' y='{y}' width='{number(box.width)}' height='{number(box.height)}'/>"
 
-    def _define(self, markup: str, wrapper: str = "") -> str:
-        identifier = f"{self.prefix}-{hashlib.sha256((wrapper + markup).encode()).hexdigest()[:8]}"
-        if identifier not in self.definitions:
-            self.definitions[identifier] = (
-                f"<{wrapper} id='{identifier}'>{markup}</{wrapper}>"
-                if wrapper
-                else markup.replace("<path", f"<path id='{identifier}'", 1)
-            )
-        return identifier
+
+def _moved(data: str, x: int, y: int) -> str:
+    """Path data elsewhere: only its moves are absolute."""
+    return re.sub(r"M(-?\d+) (-?\d+)", lambda at: f"M{int(at[1]) + x} {int(at[2]) + y}", data)
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:

@@ -273,6 +273,15 @@ def test_the_address_keeps_the_state(open_page: Open, site: str, name: str) -> N
     Shown(shown.page, name).assert_fresh()
 
 
+def test_a_link_followed_at_once_keeps_its_address(open_page: Open, site: str) -> None:
+    shown = Shown(open_page(f"{site}/{PAGES['sigma-mle']}.html"), "sigma-mle")
+    shown.control("sigma").press("Home")
+    shown.page.evaluate("location.hash = '#summary'")
+    shown.page.wait_for_timeout(600)  # the figure notes its state 400 ms after the last change
+    assert shown.page.url.endswith("#summary")
+    expect(shown.element.locator(".live-status")).not_to_be_empty()
+
+
 def test_two_figures_on_a_page_do_not_meet(open_page: Open, site: str) -> None:
     page = open_page(f"{site}/chapters/likelihood.html")
     one, two = Shown(page, "coin-likelihood"), Shown(page, "gaussian-surface")

@@ -133,25 +133,35 @@ def test_opaque_lines_of_one_style_are_one_path_and_translucent_ones_are_not():
     assert drawn(lines(colors="red", alpha=0.5))[0].count("<path") == 5
 
 
-def test_equal_markers_share_one_shape_and_lie_where_the_data_are():
-    markup, definitions = drawn(
+def test_markers_lie_where_the_data_are():
+    markup, _ = drawn(
         lambda axes: axes.scatter([0.25, 0.5, 0.75], [0.5, 0.5, 1], c=["red", "blue", "blue"])
     )
-    uses = re.findall(r"<use href='#([^']+)' x='(\d+)' y='(\d+)'/>", markup)
-    assert len(uses) == 3
-    assert {shape for shape, _, _ in uses} <= set(definitions)
-    assert len({shape for shape, _, _ in uses}) == 1
+    starts = re.findall(r"<path d='M(-?\d+) (-?\d+)([^']*)'", markup)
+    assert len(starts) == 3
+    assert len({shape for *_, shape in starts}) == 1
     figure = Figure(figsize=(3, 2), dpi=72)
     axes = figure.subplots()
     axes.set(xlim=(0, 1), ylim=(0, 1))
     exact = axes.transData.transform([(0.25, 0.5), (0.5, 0.5), (0.75, 1)]) * (10, -10) + (0, 1440)
-    written = np.array([(int(x), int(y)) for _, x, y in uses])
-    assert np.abs(written - exact).max() <= 0.5 + 1e-9
+    written = np.array([(int(x), int(y)) for x, y, _ in starts])
+    radius = np.sqrt(36) / 2 * 10  # a scatter's s is the square of the width; a circle starts below
+    assert np.abs(written - exact - (0, radius)).max() <= 1  # two roundings
+
+
+def test_markers_are_one_path_where_that_looks_the_same():
+    def dots(**style):
+        return drawn(lambda axes: axes.plot([0.2, 0.21, 0.4], [0.5, 0.5, 0.6], "o", **style)[0])[0]
+
+    assert dots(markeredgewidth=0).count("<path") == 1
+    assert dots(markerfacecolor="none").count("<path") == 1
+    assert dots(markeredgecolor="white").count("<path") == 3  # each ring lies on the dot before
+    assert dots(markeredgewidth=0, markerfacecolor=(1, 0, 0, 0.5)).count("<path") == 3
 
 
 def test_markers_at_undefined_places_are_left_out():
     markup, _ = drawn(lambda axes: axes.scatter([0.2, np.nan, 0.4], [0.5, 0.5, np.inf]))
-    assert markup.count("<use") == 1
+    assert markup.count("<path") == 1
 
 
 def test_an_image_keeps_its_grid_and_lies_the_right_way_up():

@@ -26,7 +26,11 @@ class LiveFigure extends HTMLElement {
     this.stage.place(this.values);
     this.bindTools();
     this.restore();
-    window.addEventListener("hashchange", () => this.restore());
+    window.addEventListener("hashchange", () => {
+      clearTimeout(this.settling); // else it would write over the address of the link that was followed
+      this.say();
+      this.restore();
+    });
     const nearby = new IntersectionObserver(
       (entries) => {
         if (!entries.some((entry) => entry.isIntersecting)) return;
@@ -64,11 +68,15 @@ class LiveFigure extends HTMLElement {
 
   // What need not happen while the hand still moves: say the numbers, note the state in the address.
   settle() {
-    const said = [...this.readout].map(([label, text]) => `${label} ${text.textContent}`);
-    this.querySelector(".live-status").textContent = said.join("; ");
+    this.say();
     const here = location.pathname + location.search;
     history.replaceState(history.state, "", this.atFirst() ? here : here + this.fragment());
     this.showEmbed();
+  }
+
+  say() {
+    const said = [...this.readout].map(([label, text]) => `${label} ${text.textContent}`);
+    this.querySelector(".live-status").textContent = said.join("; ");
   }
 
   atFirst() {
