@@ -295,7 +295,10 @@ def logistic_landscape(
     objectives = {key: Objective(Bernoulli(), X[:n], seen[:n]) for key, n in sizes.items()}
     falling_b, falling_w = falling(objectives[True])
     step = round_step(abs(best_w) / 10)
-    w_slider = slider("slope w", 0, step, reach=(4, 40), start=4)
+    rising = best_w > 0
+    w_slider = slider(
+        "slope w", 0, step, reach=(4, 40) if rising else (40, 4), start=4 if rising else -4
+    )
     b_slider = slider("intercept b", 0, step, reach=(16, 16), start=-8)
 
     figure, left, right = style.two_panels()

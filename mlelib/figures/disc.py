@@ -137,23 +137,25 @@ class FromAside:
 def strips(offset: float, steepness: float) -> Floats:
     """The sheet p = σ(steepness·(u − offset)), cut along `LEVELS`: outlines (strips, 8, 3).
 
-    Each is an arc of the rim, the upper level line, and the arc back, as `STRIP` says; in (u, v,
-    p). A level that the disc does not reach lies at its edge. An infinite steepness is a step.
+    Each is an arc of the rim, the upper level line and the arc back, as `STRIP` says, in (u, v, p).
+    A level that the disc does not reach lies at its edge. An infinite steepness is a step.
     """
-    lowest, highest = steepness * (-1 - offset), steepness * (1 - offset)
-    z = logit(LEVELS).clip(lowest, highest)
-    u = np.r_[-1, offset + z / steepness, 1]
-    p = np.asarray(expit(np.r_[lowest, z, highest]))
+    k = min(steepness, 1e9)
+    ends = k * np.array([-1 - offset, 1 - offset])
+    z = logit(LEVELS).clip(*ends)
+    u, p = np.r_[-1, offset + z / k, 1], np.asarray(expit(np.r_[ends[0], z, ends[1]]))
     v = np.sqrt(1 - u**2)
-    turn = 4 / 3 * np.tan(np.diff(np.arccos(u)) / 4)  # of a Bézier segment that is a circle's arc
-    rise = np.diff(p) / 3 * np.ones((2, 1))  # straight between the edge and the first level
-    slope = p[1:-1] * (1 - p[1:-1])
-    rise[:, 1:-1] = np.diff(z) / 3 * [slope[:-1], slope[1:]]
     knots = np.stack([u, v, p], axis=-1)
-    tangents = np.stack([-v, u, 0 * u], axis=-1)
-    up = np.array([0.0, 0.0, 1.0])
-    after = knots[:-1] + turn[:, None] * tangents[:-1] + rise[0][:, None] * up
-    before = knots[1:] - turn[:, None] * tangents[1:] - rise[1][:, None] * up
+    turn = np.diff(np.arccos(u))
+    arc = 4 / 3 * np.tan(turn / 4)  # the handles of a Bézier segment that is an arc of a circle
+    steep = k * p * (1 - p) * v  # the rise of p with the angle; a handle ends before the next knot
+    rises = [
+        np.minimum(-steep[side] * turn / 3, np.diff(p)) for side in (slice(-1), slice(1, None))
+    ]
+    after, before = (
+        sign * np.stack([-arc * v[side], arc * u[side], rise], axis=-1) + knots[side]
+        for sign, side, rise in zip((1, -1), (slice(-1), slice(1, None)), rises, strict=True)
+    )
     here = np.stack([knots[:-1], after, before, knots[1:]], axis=1)
     there = here * [1, -1, 1]
     return np.concatenate([there, here[:, ::-1]], axis=1)
