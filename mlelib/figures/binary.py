@@ -76,7 +76,7 @@ def step_or_sigmoid(
     views = Slider(0, 345, 15, value=30, label="turn the view (degrees)", play=True)
     right.set(xlim=(views.min, views.max), ylim=(0, 1), xticks=[], yticks=[])
     aside = FromAside(right, [name for name, _ in names])
-    right.axhline(0.02, color=style.INK, linewidth=style.FINE)
+    right.axhline(0, color=style.INK, linewidth=style.FINE)
     dial = style.dot(right, style.INK)
     style.key(right, 0.28, "boundary p = ½", style.INK)
 
@@ -93,7 +93,7 @@ def step_or_sigmoid(
     def turn(view: int) -> list[Artist]:
         toward = np.radians(-view)
         eye.set_data(*(mean + radius * deviation * [np.cos(toward), np.sin(toward)])[:, None])
-        dial.set_data([view], [0.02])
+        dial.set_data([view], [0])
         return [*aside.turn(-view), eye, dial]
 
     def readout(angle: int, offset: float, steepness: str) -> dict[str, str]:

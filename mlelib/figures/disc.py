@@ -86,10 +86,8 @@ class FromAside:
         post = [[-1, 0], [-1, lift]]
         axes.plot(*np.transpose(post), color=style.INK, linewidth=style.FINE, transform=place)
         for p, words in ((0, "p = 0"), (0.5, "½"), (1, "1")):
-            axes.text(
-                -1.07, p * lift, words, transform=place, ha="right", va="center",
-                size=style.TICK_SIZE, color=style.INK,
-            )  # fmt: skip
+            label = axes.text(-1.07, p * lift, words, transform=place, ha="right", va="center")
+            label.set_size(style.TICK_SIZE)
         self._strips = PathCollection(
             [], edgecolors=style.INK, linewidths=0.5, transform=place, clip_on=False, zorder=2
         )
@@ -128,8 +126,9 @@ class FromAside:
         both = np.concatenate([arrow, turned(arrow, 90)])
         self._cross.set_data(*view.project(np.column_stack([both, 0 * both[:, 0]])).T)
         for words, tip in zip(self._names, np.eye(3), strict=False):
-            near = tip if view.nearness(tip) > -1e-9 else -tip
-            across, up = view.project(near)
+            across, up = view.project(tip)
+            if (round(up, 9), -across) > (0, 0):  # the far end, or of two as near the left one
+                across, up = -across, -up
             words.set_position((1.22 * across, 1.12 * up - 0.13))
         return [self._cross, *self._names]
 
