@@ -378,7 +378,7 @@ def test_the_prose_about_the_penguins_states_their_numbers(sexes: tuple[Floats, 
     states(
         f"the sex of {len(male)} penguins",
         f"Mass alone gets {right[0]:.0%} of the birds right, and so does depth alone",
-        f"multiply the odds of a male by {np.exp(alone.theta[1]):.2f}. And by {ratio:.2f}.",
+        f"multiplies the odds of a male by {np.exp(alone.theta[1]):.2f}. And by {ratio:.2f}.",
         f"{ratio:.2f} times the odds is {ratio / (1 + ratio):.2f} instead of 0.50, but "
         f"{9 * ratio / (1 + 9 * ratio):.2f} instead of 0.90",
         f"by at most {25 * both.theta[1]:.0f} points, and 1 mm of bill depth by at most "
@@ -557,6 +557,34 @@ def test_the_solutions_state_their_numbers() -> None:
     )
     halved = 100 * (np.array([0.8, 0.2, 0.02]) - expit(logit([0.8, 0.2, 0.02]) - np.log(2)))
     states("in probability it is {:.0f}, {:.0f} and {:.0f} of a hundred people".format(*halved))
+
+
+def test_the_words_around_the_live_figures_state_their_numbers(
+    diets: tuple[Floats, Integers],
+) -> None:
+    X, y = diets
+    direction = np.array([np.cos(np.radians(120)), np.sin(np.radians(120))])
+
+    def mean_nll(length: float) -> float:
+        theta = length * np.r_[-0.3, direction]
+        return float(Bernoulli().nll(y, X @ theta).mean())
+
+    states(
+        f"|w| = 4 the mean NLL is {mean_nll(4):.3f}, close to the best there is",
+        f"At half the steepness it is {mean_nll(2):.3f}",
+    )
+    assert mean_nll(4) - logistic(X, y).value / len(y) < 0.003
+    z = logit([0.8, 0.9, 0.98, 0.99])
+    states(f"From 0.98 to 0.99 they rise by {z[3] - z[2]:.2f}")
+    assert z[3] - z[2] == pytest.approx(z[1] - z[0], rel=0.15)  # "nearly as much"
+
+    birds = penguins()
+    gentoo = birds.species == birds.species_names.index("Gentoo")
+    mass, sex = birds.body_mass_g[gentoo] / 1000, birds.sex[gentoo]
+    lowest = logistic(add_intercept(mass), sex).value / len(sex)
+    states(f"The sex of {len(sex)} Gentoos", f"one star, a mean NLL of {lowest:.3f}")
+    with pytest.raises(CompleteSeparation):
+        logistic(add_intercept(mass[:30]), sex[:30])
 
 
 def test_small_statements_of_the_prose() -> None:
