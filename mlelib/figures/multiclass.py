@@ -26,12 +26,12 @@ from mlelib.numerics import sigmoid, softmax
 from mlelib.objectives import Objective, add_intercept
 
 
-def softmax_playground(outputs: Sequence[int] = (2, 1, -1)) -> LiveFigure:
+def softmax_playground(outputs: Sequence[float] = (2.0, 1.0, -1.0)) -> LiveFigure:
     """Left three raw outputs, also shifted; right what each of three rules makes of them.
 
     `outputs`, three whole numbers from −3 to 3, are those of the first state.
     """
-    shifts = Slider(-2, 3, step=1, value=0, label="shift c of all three")
+    shifts = Slider(-2.0, 3.0, step=1.0, value=0.0, label="shift c of all three")
     figure, left, right = style.two_panels()
     style.frame(
         left,
@@ -85,7 +85,7 @@ def softmax_playground(outputs: Sequence[int] = (2, 1, -1)) -> LiveFigure:
         }
 
     sliders = {
-        f"z{k}": Slider(-3, 3, step=1, value=value, label=f"raw output z{'₁₂₃'[k - 1]}")
+        f"z{k}": Slider(-3.0, 3.0, step=1.0, value=value, label=f"raw output z{'₁₂₃'[k - 1]}")
         for k, value in enumerate(outputs, 1)
     }
     columns = zip(sliders, thirds(figure, left), strict=True)

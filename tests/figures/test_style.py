@@ -99,6 +99,14 @@ def test_ideas_differ_under_colour_blindness(blindness):
         assert np.hypot.reduce(difference) >= 10, (one, other)
 
 
+@pytest.mark.parametrize("blindness", SIMULATED)
+def test_classes_differ_by_marker_and_still_more_by_colour(blindness):
+    assert len({marker for _, marker in style.CLASSES}) == 3
+    for (one, _), (other, _) in combinations(style.CLASSES, 2):
+        difference = lab(seen(to_rgb(one), blindness)) - lab(seen(to_rgb(other), blindness))
+        assert np.hypot.reduce(difference) >= 35
+
+
 def test_dashes_differ():
     assert len({str(dash) for dash in (style.SOLID, style.DASHED, style.DOTTED)}) == 3
 
