@@ -87,7 +87,7 @@ class FromAside:
         axes.plot(*np.transpose(post), color=style.INK, linewidth=style.FINE, transform=place)
         for p, words in ((0, "p = 0"), (0.5, "½"), (1, "1")):
             label = axes.text(-1.07, p * lift, words, transform=place, ha="right", va="center")
-            label.set_size(style.TICK_SIZE)
+            label.set_fontsize(style.TICK_SIZE)
         self._strips = PathCollection(
             [], edgecolors=style.INK, linewidths=0.5, transform=place, clip_on=False, zorder=2
         )
