@@ -10,11 +10,11 @@ from io import BytesIO
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-NAME = "math-v1.woff2"  # a new cut needs a new name: browsers keep the old one
+NAME = "math-v2.woff2"  # a new cut needs a new name: browsers keep the old one
 PRIMES = "′″‴‵‶‷⁗"
 
 SYMBOLS = (
-    " \u00a0\u2002\u2003\u2009\u200a¬°±·×÷ˆˇ˘˙˜‐‑‒–—―‖‘’“”…"
+    " \u00a0\u2002\u2003\u2009\u200a¬¯°±·×÷ˆˇ˘˙˜‐‑‒–—―‖‘’“”…"
     + PRIMES
     + "\u2061\u2062\u2063\u2064"  # invisible: function application, times, separator, plus
     + "\u0302\u0303\u0304\u0307\u0308\u20d7"  # accents set over a letter
