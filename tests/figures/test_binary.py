@@ -185,6 +185,36 @@ def test_a_step_that_is_right_about_everyone_costs_nothing():
     assert number(text["mean NLL (nats)"]) == 0
 
 
+def test_what_is_near_is_drawn_last_and_as_deep_as_from_above(plane):
+    middles = (np.r_[0, LEVELS] + np.r_[LEVELS, 1]) / 2
+    for state in STATES:
+        for view in (0, 105, 240):
+            plane.values = state | {"view": view}
+            (sheet,) = parts(panels(plane)[1], PathCollection)
+            tints = sheet.get_facecolor()[:, 3]
+            assert sorted(tints) == pytest.approx(style.DEEPEST * middles)
+            nearness = View(-view, 0).nearness(np.array([*direction(state), 0])).round(9)
+            order = np.sign(np.diff(tints))
+            assert (order == np.sign(nearness)).all() or nearness == 0
+
+
+def test_the_floors_axes_are_named_at_their_near_ends_clear_of_other_words(plane):
+    _, right = panels(plane)
+    words = [text for text in right.texts if text.get_text()]
+    height, weight = (text for text in words if text.get_text() in ("height x₁", "weight x₂"))
+    for view in plane.controls["view"].grid():
+        plane.values = {"view": view}
+        camera = View(-view, FromAside.elevation)
+        for text, tip in ((height, [1.0, 0, 0]), (weight, [0, 1.0, 0])):
+            place = np.array(text.get_position())
+            near = camera.project(np.sign(camera.nearness(np.array(tip)).round(9)) * np.array(tip))
+            assert place @ near >= 0
+            assert place[1] < 0
+        boxes = [text.get_window_extent() for text in words]
+        for number, box in enumerate(boxes):
+            assert not any(box.padded(-1).overlaps(other) for other in boxes[:number]), view
+
+
 def test_turning_w_turns_the_sheet_as_walking_round_it_would(plane):
     rise = plane.updates[2]
     for steepness in ("1", STEP):
