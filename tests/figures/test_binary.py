@@ -25,7 +25,7 @@ STEP = "∞: the step"
 STATES = [
     {"angle": 120, "offset": 0.0, "steepness": "2", "view": 30},
     {"angle": 30, "offset": 0.6, "steepness": "1", "view": 0},
-    {"angle": 90, "offset": -0.6, "steepness": "4", "view": 225},
+    {"angle": 90, "offset": -0.17, "steepness": "4", "view": 225},
     {"angle": 180, "offset": 0.3, "steepness": STEP, "view": 105},
 ]
 
