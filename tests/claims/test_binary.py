@@ -549,8 +549,8 @@ def test_the_solutions_state_their_numbers() -> None:
     error = np.sqrt(1 / 10 + 1 / 30 + 1 / 20 + 1 / 30)
     states(
         f"is √{error**2:.4f} ≈ {error:.3f}",
-        f"e^(0.693 − {1.96 * error:.3f}) = {np.exp(np.log(2) - 1.96 * error):.2f}",
-        f"to e^(0.693 + {1.96 * error:.3f}) = {np.exp(np.log(2) + 1.96 * error):.2f}",
+        f"$e^{{0.693 - {1.96 * error:.3f}}} = {np.exp(np.log(2) - 1.96 * error):.2f}$",
+        f"to $e^{{0.693 + {1.96 * error:.3f}}} = {np.exp(np.log(2) + 1.96 * error):.2f}$",
         f"log(40/3) ≈ {np.log(40 / 3):.3f}",
         f"log(1 + e⁻¹) ≈ {np.log1p(np.exp(-1)):.3f}",
         f"σ(1) ≈ {expit(1):.3f}",
