@@ -36,6 +36,8 @@ ADVICE = (
     "add a GaussianPrior (maximum_a_posteriori), drop the columns that do it, or find more data"
 )
 
+CUTS = 1000  # rows that come into a linear programme at a time
+
 
 def require_finite_optimum(objective: Objective) -> None:
     """Return if `objective` has a finite optimum, and if its flat directions are none.
@@ -136,8 +138,20 @@ def _all_positive(margins: Floats) -> bool:
 
 
 def _largest(goal: Floats, rows: Floats) -> float:
-    """max goal·b, where rows @ b ≥ 0 and |bⱼ| ≤ 1."""
+    """max goal·b, where rows @ b ≥ 0 and |bⱼ| ≤ 1.
+
+    By cutting planes: of many rows few decide. It starts with some, evenly spread, and adds those
+    that the b found breaks most, until it breaks none.
+    """
     if rows.size == 0:
         return 0.0
     ones = np.ones(rows.shape[1])
-    return -linear_programme(-goal, -rows, -ones, ones).cost
+    kept = np.zeros(len(rows), dtype=bool)
+    kept[:: -(-len(rows) // CUTS)] = True
+    while True:
+        found = linear_programme(-goal, -rows[kept], -ones, ones)
+        values = rows @ found.point
+        broken = np.flatnonzero(~kept & (values < -TOLERANCE))
+        if not len(broken):
+            return -found.cost
+        kept[broken[np.argsort(values[broken])[:CUTS]]] = True

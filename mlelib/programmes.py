@@ -10,8 +10,10 @@ TOLERANCE = 1e-10  # the smallest that HiGHS takes
 
 
 class Solution(NamedTuple):
-    """The least cost, the prices of the constraints (its derivatives in their zeros), and steps."""
+    """Where the least cost is, the cost, the prices of the constraints (its derivatives in their
+    zeros), and steps."""
 
+    point: Floats
     cost: float
     prices: Floats
     steps: int
@@ -43,4 +45,5 @@ def linear_programme(
     if result.status != 0:
         raise RuntimeError(f"the linear programme was not solved: {result.message}")
     constraints = result.eqlin if equal else result.ineqlin
-    return Solution(float(result.fun), np.asarray(constraints.marginals), int(result.nit))
+    prices = np.asarray(constraints.marginals)
+    return Solution(np.asarray(result.x), float(result.fun), prices, int(result.nit))
