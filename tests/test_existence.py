@@ -300,7 +300,8 @@ def test_many_rows_of_which_few_decide(seed: int) -> None:
     adults = people(100_000, seed=seed)
     X = add_intercept(np.log(np.column_stack([adults.height, adults.weight])))
     require_finite_optimum(Objective(Categorical(3), X, adults.weight_class))
-    sorted_out = (X @ [0.3, -2.0, 1.0] > X[777] @ [0.3, -2.0, 1.0]).astype(int)
+    scores = X @ [0.3, -2.0, 1.0]
+    sorted_out = (scores > scores[777]).astype(int)
     with pytest.raises(CompleteSeparation):
         require_finite_optimum(Objective(Bernoulli(), X, sorted_out))
     sorted_out[np.argmax(X[:, 2])] = 0  # one of them, far on the wrong side
