@@ -247,13 +247,16 @@ def nearest(X: Floats, y: Integers, theta: Floats) -> float:
     return float(np.min((2 * y - 1) * (X @ theta)) / np.linalg.norm(theta[1:]))
 
 
-def widest(X: Floats, y: Integers, start: Floats) -> float:
-    """The greatest distance that a line can keep from the nearest example, and sort them all."""
+def widest(X: Floats, y: Integers, start: Floats, weigh_intercept: bool) -> Floats:
+    """The θ of the greatest least margin, for |w| = 1, or for |θ| = 1."""
     sign = 2 * y - 1
     kept = {"type": "ineq", "fun": lambda theta: sign * (X @ theta) - 1}
-    shortest = minimize(lambda t: t[1:] @ t[1:] / 2, start, constraints=[kept], method="SLSQP")
+    first = 0 if weigh_intercept else 1
+    shortest = minimize(
+        lambda t: t[first:] @ t[first:] / 2, start, constraints=[kept], method="SLSQP"
+    )
     assert shortest.success
-    return nearest(X, y, shortest.x)
+    return shortest.x
 
 
 def test_c40_the_perceptron_stops_at_any_separator(
@@ -262,7 +265,14 @@ def test_c40_the_perceptron_stops_at_any_separator(
     X, y = gentoos
     bound = np.linalg.eigvalsh(X.T @ X).max() / 4
     path = gradient_descent(Objective(Bernoulli(), X, y), np.zeros(3), 1.9 / bound, 20_000)
-    best = widest(X, y, 2 * path.thetas[-1])
+    limit = widest(X, y, 2 * path.thetas[-1], weigh_intercept=True)
+    best = nearest(X, y, widest(X, y, 2 * path.thetas[-1], weigh_intercept=False))
+    assert nearest(X, y, limit) == pytest.approx(best, rel=1e-5)  # "For these birds that is"
+    away = [
+        np.linalg.norm(theta / np.linalg.norm(theta) - limit / np.linalg.norm(limit))
+        for theta in path.thetas[[20, 200, 2000, 20_000]]
+    ]
+    assert np.all(np.diff(away) < 0)
     distances = []
     for seed in range(12):
         theta, mistakes = perceptron(X, y, seed)
