@@ -19,6 +19,7 @@ do.
 """
 
 from mlelib import checks, losses, numerics
+from mlelib.brier import BrierObjective
 from mlelib.datasets import coins, penguins, people
 from mlelib.descent import Path, gradient_descent
 from mlelib.estimation import Estimate, maximum_a_posteriori, maximum_likelihood
@@ -51,6 +52,7 @@ __all__ = [
     "AbsentClass",
     "Bernoulli",
     "BetaPrior",
+    "BrierObjective",
     "Categorical",
     "CompleteSeparation",
     "Estimate",

@@ -1,12 +1,13 @@
 """The summed negative log posterior of a linear model, up to log p(D)."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, real_array
 from mlelib.likelihoods import Bernoulli, Likelihood
@@ -98,42 +99,69 @@ class Objective:
     def values(self, thetas: ArrayLike) -> Floats:
         """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result (...).
 
-        The raw outputs of all rows at all parameters would fill memory, so they are made and summed
-        in blocks of `BLOCK` numbers in `THREADS` threads: 256 kB, and a few times that for what the
-        likelihood makes of them, whatever n and the number of parameters.
+        In bounded memory, whatever n and the number of parameters: see `summed_losses`.
         """
-        array = real_array("thetas", thetas)
-        parameters = array.shape[max(array.ndim - len(self.shape), 0) :]
-        if parameters != self.shape:
-            spelled = ", ".join(map(str, ("...", *self.shape)))
-            raise ValueError(f"thetas must have shape ({spelled}), got {array.shape}")
-        batch = array.reshape(-1, *self.shape)
-        with ThreadPoolExecutor(THREADS) as threads:
-            shares = threads.map(self._summed_losses, np.array_split(batch, THREADS))
+        batch, axes = parameter_batch(thetas, self.shape)
+        losses = summed_losses(self.likelihood._loss, self.X, self.y, batch)
         penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
-        total = np.concatenate(list(shares)) + penalty + self._constant
-        return np.asarray(total.reshape(array.shape[: array.ndim - len(self.shape)]))
+        return np.asarray((losses + penalty + self._constant).reshape(axes))
 
     @cached_property
     def _constant(self) -> float:
         return float(self.likelihood._constant(self.y).sum())
 
-    def _summed_losses(self, thetas: Floats) -> Floats:
-        """Σᵢ loss at each of `thetas` (b, ...), in blocks of parameters and rows."""
-        total = np.zeros(len(thetas))
-        rows = max(1, min(len(self.X), BLOCK // self.likelihood.outputs))
-        size = max(1, BLOCK // (rows * self.likelihood.outputs))
-        for row in range(0, len(self.X), rows):
-            X, y = self.X[row : row + rows], self.y[row : row + rows]
-            for start in range(0, len(thetas), size):
-                block = thetas[start : start + size]
-                z = block @ X.T if block.ndim == 2 else X @ block  # (b, n) or (b, n, m)
-                with np.errstate(over="ignore"):
-                    total[start : start + size] += self.likelihood._loss(y, z).sum(axis=1)
-        return total
-
     def _parameters(self, theta: ArrayLike) -> Floats:
         return real_array("theta", theta, self.shape)
+
+
+def parameter_batch(thetas: ArrayLike, shape: tuple[int, ...]) -> tuple[Floats, tuple[int, ...]]:
+    """`thetas` (..., *shape) in one row, (b, *shape), and the axes that were before, (...).
+
+    Raises
+    ------
+    ValueError
+        If `thetas` is not finite or does not end in `shape`.
+    """
+    array = real_array("thetas", thetas)
+    axes = max(array.ndim - len(shape), 0)
+    if array.shape[axes:] != shape:
+        spelled = ", ".join(map(str, ("...", *shape)))
+        raise ValueError(f"thetas must have shape ({spelled}), got {array.shape}")
+    return array.reshape(-1, *shape), array.shape[:axes]
+
+
+def summed_losses(
+    loss: Callable[[NDArray[Any], Floats], Floats], X: Floats, y: NDArray[Any], thetas: Floats
+) -> Floats:
+    """Σᵢ loss(yᵢ, xᵢ·θ) at each of `thetas` (b, d) or (b, d, m), the result (b,).
+
+    The raw outputs of all rows at all parameters would fill memory, so they are made and summed in
+    blocks of `BLOCK` numbers in `THREADS` threads: 256 kB, and a few times that for what the loss
+    makes of them, whatever n and b.
+    """
+
+    def share(part: Floats) -> Floats:
+        return _in_blocks(loss, X, y, part)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return np.concatenate(list(threads.map(share, np.array_split(thetas, THREADS))))
+
+
+def _in_blocks(
+    loss: Callable[[NDArray[Any], Floats], Floats], X: Floats, y: NDArray[Any], thetas: Floats
+) -> Floats:
+    total = np.zeros(len(thetas))
+    outputs = 1 if thetas.ndim == 2 else thetas.shape[2]
+    rows = max(1, min(len(X), BLOCK // outputs))
+    size = max(1, BLOCK // (rows * outputs))
+    for row in range(0, len(X), rows):
+        some, targets = X[row : row + rows], y[row : row + rows]
+        for start in range(0, len(thetas), size):
+            block = thetas[start : start + size]
+            with np.errstate(over="ignore"):
+                z = block @ some.T if block.ndim == 2 else some @ block  # (b, n) or (b, n, m)
+                total[start : start + size] += loss(targets, z).sum(axis=1)
+    return total
 
 
 def weighted_gram(X: Floats, weights: Floats) -> Floats:

@@ -24,7 +24,7 @@ LAYERS = [
     ["numerics"],
     ["likelihoods", "losses", "priors", "datasets"],
     ["objectives"],
-    ["estimation", "descent", "landscapes"],
+    ["estimation", "descent", "landscapes", "brier"],
     ["figures", "exercises"],
     ["checks"],
 ]
