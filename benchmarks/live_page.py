@@ -38,6 +38,7 @@ from environment import CHROMIUM_FLAGS, find_chromium  # noqa: E402
 CHANGES = 60  # of each kind, shared out among the figure's controls
 SPARE = 20  # inputs: on a busy machine two of them may come in one frame
 PAUSE = 45  # milliseconds from one input to the next, not in step with the frames
+LAST = 500  # milliseconds after the last input, so that its frame is in the trace
 SPEEDS = (1, 4)
 SCRIPT_MS, PAINT_MS, TABLE_KB, MEDIAN_KB = 6, 24, 250, 100
 CATEGORIES = ["devtools.timeline", "benchmark", "disabled-by-default-devtools.timeline.frame"]
@@ -60,7 +61,7 @@ def drag(page: Page, surface: Locator, changes: int) -> None:
     for point in points[1:]:
         page.wait_for_timeout(PAUSE)
         page.mouse.move(*point)
-    page.wait_for_timeout(PAUSE)
+    page.wait_for_timeout(LAST)
     page.mouse.up()
 
 
@@ -77,7 +78,7 @@ def press(page: Page, control: Locator, changes: int) -> None:
     for key, _ in zip(cycle(keys), range(changes), strict=False):
         page.wait_for_timeout(PAUSE)
         page.keyboard.press(key)
-    page.wait_for_timeout(PAUSE)
+    page.wait_for_timeout(LAST)
 
 
 KINDS = {
