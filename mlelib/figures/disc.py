@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, Ellipse
 from matplotlib.path import Path
@@ -26,8 +26,8 @@ from mlelib.figures.wireframe import View
 
 LEVELS = np.array([0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 """The probabilities at which the sheet has a line."""
-LAYERS = 24
-"""Steps of the shading: too small to be seen."""
+LAYERS = 20
+"""Steps of the shading: 3 % of opacity each, next to invisible."""
 
 
 class FromAbove:
@@ -35,21 +35,18 @@ class FromAbove:
 
     def __init__(self, axes: Axes, middle: Floats, radius: Floats) -> None:
         place = Affine2D().scale(*radius).translate(*middle) + axes.transData
-        (left, _), (right, _) = place.transform([[-1.0, 0.0], [1.0, 0.0]])
-        self._broad = 1.2  # of a line that covers all that lies above a level, in radii
         rim = Circle((0, 0), 1, transform=place, facecolor="none", edgecolor=style.INK)
         rim.set_linewidth(style.FINE)
         axes.add_patch(rim)
-        self._shading = LineCollection(
-            [[(0.0, 0.0)]] * LAYERS,
-            colors=[(*to_rgb(style.MODEL), alpha) for alpha in layered(LAYERS, style.DEEPEST)],
-            linewidths=self._broad * (right - left),
-            capstyle="butt",
+        self._layers = PathCollection(
+            [],
+            facecolors=[(*to_rgb(style.MODEL), alpha) for alpha in layered(LAYERS, style.DEEPEST)],
+            edgecolors="none",
             transform=place,
+            clip_on=False,
             zorder=0,
         )
-        axes.add_collection(self._shading, autolim=False)
-        self._shading.set_clip_path(rim)
+        axes.add_collection(self._layers, autolim=False)
         (self._boundary,) = axes.plot(
             [], [], color=style.INK, linewidth=style.LINE, transform=place, zorder=4
         )
@@ -57,10 +54,10 @@ class FromAbove:
     def shade(self, angle: float, offset: float, steepness: float) -> list[Artist]:
         """Show p, the deeper the higher."""
         levels = (np.arange(LAYERS) + 0.5) / LAYERS
-        starts = (offset + logit(levels) / steepness).clip(-1.05, 1.05)
-        u, v = np.broadcast_arrays((starts + self._broad)[:, None], [-1.1, 1.1])
-        self._shading.set_segments(list(turned(np.stack([u, v], axis=-1), angle)))
-        return [self._shading]
+        starts = (offset + logit(levels) / steepness).clip(-1, 1)
+        outlines = turned(segments(starts), angle)
+        self._layers.set_paths([Path(outline, SEGMENT) for outline in outlines])
+        return [self._layers]
 
     def divide(self, angle: float, offset: float) -> list[Artist]:
         """Draw the boundary p = ½."""
@@ -161,6 +158,23 @@ def strips(offset: float, steepness: float) -> Floats:
 
 
 STRIP = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3]
+
+
+def segments(start: Floats) -> Floats:
+    """What the chords u = `start` (k,) cut off the disc above them: outlines (k, 10, 2).
+
+    Each is an arc, as `SEGMENT` says, that the chord closes.
+    """
+    angles = np.arccos(start)[:, None] * np.linspace(-1, 1, 4)
+    arc = 4 / 3 * np.tan(np.diff(angles) / 4)[..., None]
+    knots = np.stack([np.cos(angles), np.sin(angles)], axis=-1)
+    along = np.stack([-np.sin(angles), np.cos(angles)], axis=-1)
+    after, before = knots[:, :-1] + arc * along[:, :-1], knots[:, 1:] - arc * along[:, 1:]
+    curves = np.stack([after, before, knots[:, 1:]], axis=2).reshape(len(start), -1, 2)
+    return np.concatenate([knots[:, :1], curves], axis=1)
+
+
+SEGMENT = [Path.MOVETO, *[Path.CURVE4] * 9]
 
 
 def chord(offset: float) -> Floats:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection, PathCollection
+from matplotlib.collections import PathCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Ellipse
 from matplotlib.path import Path
@@ -13,7 +13,7 @@ from scipy.stats import zscore
 from mlelib import Bernoulli, add_intercept, figures, maximum_likelihood, people
 from mlelib.figures import style
 from mlelib.figures.binary import STEEPNESS
-from mlelib.figures.disc import LEVELS, STRIP, FromAside, strips
+from mlelib.figures.disc import LEVELS, SEGMENT, STRIP, FromAside, segments, strips
 from mlelib.figures.wireframe import View
 
 from .drawings import curves, flattened, lines, marks
@@ -107,19 +107,16 @@ def strips_shown(figure):
 def test_both_panels_show_the_probability_of_the_model(plane, state):
     plane.values = state
     left, _ = panels(plane)
-    (shading,) = parts(left, LineCollection)
-    layers = np.array([shading.get_transform().transform(s) for s in shading.get_segments()])
+    (shading,) = [part for part in parts(left, PathCollection) if part.get_zorder() == 0]
+    layers = [shading.get_transform().transform_path(path) for path in shading.get_paths()]
     levels = (np.arange(len(layers)) + 0.5) / len(layers)
-    alphas = shading.get_colors()[:, 3]
-    seen_through = np.cumprod(1 - alphas)
+    seen_through = np.cumprod(1 - shading.get_facecolor()[:, 3])
     # Each layer is as deep as its share, and begins where p passes its level.
     assert 1 - seen_through == pytest.approx(style.DEEPEST * (levels + levels[0]))
-    w = direction(state)
-    for (start, end), level, width in zip(layers, levels, shading.get_linewidths(), strict=False):
-        assert (end - start) @ w == pytest.approx(0, abs=1e-9)
-        edge = from_above(plane, where(state, level) * w)
-        if abs(where(state, level)) < radius(plane):
-            assert (start - edge) @ w == pytest.approx(width / 2)
+    for layer, level in zip(layers, levels, strict=True):
+        at = np.clip(where(state, level), -radius(plane), radius(plane))
+        ends = from_above(plane, ends_of(plane, state, at))
+        assert layer.vertices[[-1, 0]] == pytest.approx(ends)
     for outline, level in zip(strips_shown(plane), LEVELS, strict=False):
         at = np.clip(where(state, level), -radius(plane), radius(plane))
         p = level if abs(at) < radius(plane) else model(state, at)
@@ -162,6 +159,17 @@ def test_the_sheet_is_the_sigmoid_over_the_disc(offset, steepness):
         assert np.hypot(u, v).max() <= 1.001
         on_rim = np.hypot(u, v) > 0.999
         assert on_rim.sum() >= 32
+
+
+@pytest.mark.parametrize("start", [-1.0, -0.9, 0.0, 0.4, 1.0])
+def test_a_layer_of_shading_is_what_a_chord_cuts_off_the_disc(start):
+    (corners,) = segments(np.array([start]))
+    u, v = flattened(Path(corners, SEGMENT)).T
+    # three Bézier segments for a whole circle of 100 points: off by a fifth of a point
+    assert np.hypot(u, v) == pytest.approx(1, abs=2e-3)
+    assert u.min() >= start - 2e-3
+    assert u.max() == pytest.approx(1, abs=2e-3)
+    assert (u[0], v[0]) == pytest.approx((u[-1], -v[-1]))
 
 
 def test_the_step_has_no_slope_but_everyone_on_the_wrong_side_costs_it_everything(plane):
