@@ -136,7 +136,7 @@ def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> Line2D:
     """The examples of one class, by colour and marker, ringed: neither is lost on any shade."""
     color, marker = LOOKS[label]
     (dots,) = axes.plot(x, np.broadcast_to(y, x.shape), marker, color=color, markersize=4.5)
-    dots.set(markeredgecolor=style.INK, markeredgewidth=0.4)
+    dots.set(markeredgecolor=style.INK, markeredgewidth=0.6)
     return dots
 
 
