@@ -25,12 +25,13 @@ LAYERS = [
     ["likelihoods", "losses", "priors", "datasets"],
     ["objectives"],
     ["estimation", "descent", "landscapes", "brier"],
+    ["networks"],
     ["figures", "exercises"],
     ["checks"],
 ]
 ALONE = ["live", "losses", "numerics", "datasets"]  # these know `arguments` at most
-LIGHT = {"numpy", "scipy"}  # what may be imported outside `figures` and `live`
-HEAVY_PARTS = {"figures", "live"}
+LIGHT = {"numpy", "scipy"}  # what may be imported outside the heavy parts
+HEAVY_PARTS = {"figures", "live", "networks"}
 
 
 def part(module: str) -> str:

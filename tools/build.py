@@ -32,11 +32,13 @@ def main() -> None:
         'get_config().IPKernelApp.log_level = "ERROR"'
     )
     fonts = BUILD / ".matplotlib"
-    # Nothing of the user's own settings: their kernels, start-up files or matplotlib styles.
+    # Nothing of the user's own settings: their kernels, start-up files or matplotlib styles. And no
+    # progress bars, which write to stderr.
     environment = os.environ | {
         "JUPYTER_PREFER_ENV_PATH": "1",
         "IPYTHONDIR": str(BUILD / ".ipython"),
         "MPLCONFIGDIR": str(fonts),
+        "TQDM_DISABLE": "1",
     }
     if not any(fonts.glob("fontlist*")):
         # matplotlib says on stderr that it looks for fonts: let it be before any cell.

@@ -1,0 +1,80 @@
+"""The loss of a network over a plane through its parameters."""
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor, nn
+from torch.func import functional_call, vmap
+
+from mlelib.arguments import real_array
+from mlelib.landscapes import Landscape
+from mlelib.networks.examples import Loss, Parameters, check_examples
+
+BLOCK = 200_000  # numbers that one layer puts out for one block of the plane's points: 1.6 MB
+
+
+def filter_normalised(network: nn.Module, seed: int = 0) -> tuple[Parameters, Parameters]:
+    """Two random directions in the space of the parameters, each filter as long as the network's.
+
+    A filter is the row of weights that makes one unit's input. Each direction is Gaussian, each row
+    then scaled to the norm of the network's row, and 0 for the biases. So two slices can be
+    compared though one network's weights are larger: a ReLU layer times c and the next one over c
+    are the same network, and get the same picture.
+
+    Source: Li et al. (2018), *Visualizing the loss landscape of neural nets*, section 4; biases
+    stay as they are in the authors' code.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def direction(parameter: Tensor) -> Tensor:
+        if parameter.ndim < 2:
+            return torch.zeros_like(parameter)
+        random = torch.randn(parameter.shape, dtype=parameter.dtype, generator=generator)
+        axes = tuple(range(1, parameter.ndim))
+        ours, theirs = (t.norm(dim=axes, keepdim=True) for t in (random, parameter.detach()))
+        scaled: Tensor = random * (theirs / ours)
+        return scaled
+
+    first, second = (
+        {name: direction(p) for name, p in network.named_parameters()} for _ in range(2)
+    )
+    return first, second
+
+
+def landscape(
+    network: nn.Module,
+    loss: Loss,
+    x: Tensor,
+    y: Tensor,
+    directions: tuple[Parameters, Parameters],
+    a: ArrayLike,
+    b: ArrayLike,
+) -> Landscape:
+    """Σᵢ loss(yᵢ, zᵢ) with the network's parameters at θ + a·first + b·second.
+
+    `a` (columns,) and `b` (rows,) are where the plane is looked at; (0, 0) is the network as it is.
+    Many points go through the network at once, in blocks of at most `BLOCK` numbers a layer.
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` are not tensors of one length, `a` or `b` is no vector of finite numbers, or
+        `directions` are not two, each with the names and shapes of the network's parameters.
+    """
+    n = check_examples(x, y)
+    columns, rows = real_array("a", a, (None,)), real_array("b", b, (None,))
+    center = {name: p.detach() for name, p in network.named_parameters()}
+    shapes = {name: p.shape for name, p in center.items()}
+    if [{name: p.shape for name, p in d.items()} for d in directions] != [shapes, shapes]:
+        raise ValueError(f"directions must be two, each with tensors of the shapes {shapes}")
+    first, second = directions
+
+    def value(s: Tensor, t: Tensor) -> Tensor:
+        moved = {name: p + s * first[name] + t * second[name] for name, p in center.items()}
+        return loss(y, functional_call(network, moved, (x,))).sum()
+
+    widest = max(shape[0] for shape in shapes.values())
+    across, along = (torch.tensor(axis.ravel()) for axis in np.meshgrid(columns, rows))
+    with torch.no_grad():
+        values = vmap(value, chunk_size=max(1, BLOCK // (n * widest)))(across, along)
+    return Landscape(columns, rows, values.numpy().reshape(len(rows), len(columns)))

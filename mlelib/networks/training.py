@@ -1,0 +1,121 @@
+"""Small fully connected networks, and a training loop that keeps what there is to look at."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from tqdm.auto import tqdm
+
+from mlelib.arguments import Floats
+from mlelib.networks.examples import Loss, Parameters, check_examples
+
+ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
+
+
+def mlp(widths: Sequence[int], activation: str = "tanh", seed: int = 0) -> nn.Sequential:
+    """A multilayer perceptron in float64: x (n, widths[0]) → z (n, widths[-1]), or (n,) for one.
+
+    Linear layers of the given widths with `activation`, "tanh" or "relu", between them and none
+    after the last. The start is that of `torch.nn.Linear` under `torch.manual_seed(seed)`: weights
+    and biases uniform within ±1/√inputs. The global generator is left as it is.
+
+    Raises
+    ------
+    ValueError
+        If `widths` is not two or more whole numbers above 0, or for another `activation`.
+    """
+    whole = all(isinstance(width, int | np.integer) and width > 0 for width in widths)
+    if len(widths) < 2 or not whole:
+        raise ValueError(f"widths must be two or more whole numbers above 0, got {widths}")
+    if activation not in ACTIVATIONS:
+        raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}")
+    layers: list[nn.Module] = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        for inputs, outputs in pairwise(widths):
+            linear = nn.Linear(int(inputs), int(outputs), dtype=torch.float64)
+            layers += [linear, ACTIVATIONS[activation]()]
+    layers.pop()
+    if widths[-1] == 1:
+        layers.append(nn.Flatten(-2))  # (n, 1) → (n,)
+    return nn.Sequential(*layers)
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """What a training went through.
+
+    `losses` (steps + 1,) is the loss before each step and after the last: the sum over all
+    examples, or with mini-batches its estimate n/|B|·Σ over the next batch. `parameters` are the
+    network's at the steps that were asked for.
+    """
+
+    losses: Floats
+    parameters: dict[int, Parameters]
+
+
+def train(
+    network: nn.Module,
+    x: Tensor,
+    y: Tensor,
+    loss: Loss,
+    optimiser: Callable[[Iterable[Tensor]], torch.optim.Optimizer],
+    steps: int,
+    *,
+    keep: Collection[int] = (),
+    batch: int | None = None,
+    seed: int = 0,
+    progress: bool = True,
+) -> Training:
+    """Train `network` in place for `steps` steps on Σᵢ loss(yᵢ, zᵢ), z = network(x).
+
+    `optimiser` makes one from parameters, as `partial(torch.optim.SGD, lr=0.01)` does. `keep` are
+    the steps, 0 to `steps`, at which the parameters are kept. With `batch`, each step sees that
+    many examples, drawn without replacement in an order from `seed` that is new in each epoch, and
+    their sum is scaled by n/`batch` to estimate that of all. Same seeds, same numbers.
+
+    A bar shows how far it is, unless `progress` is False or the environment says `TQDM_DISABLE`.
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` are not tensors of one length, if `steps` or a step of `keep` is out of
+        range, or `batch` is not from 1 to n.
+    """
+    n = check_examples(x, y)
+    if not isinstance(steps, int | np.integer) or steps < 0:
+        raise ValueError(f"steps must be a whole number of at least 0, got {steps!r}")
+    if not all(0 <= step <= steps for step in keep):
+        raise ValueError(f"keep must hold steps from 0 to {steps}, got {keep}")
+    if batch is not None and not 1 <= batch <= n:
+        raise ValueError(f"batch must be from 1 to {n}, the number of examples, got {batch}")
+    stepper = optimiser(network.parameters())
+    batches, losses, kept = _batches(n, batch, seed), [], {}
+
+    def look(step: int) -> Tensor:
+        if step in keep:
+            kept[step] = {name: p.detach().clone() for name, p in network.named_parameters()}
+        rows = next(batches)
+        value = loss(y[rows], network(x[rows])).sum() * (n / len(y[rows]))
+        losses.append(value.item())
+        return value
+
+    for step in tqdm(range(steps), desc="training") if progress else range(steps):
+        stepper.zero_grad()
+        look(step).backward()
+        stepper.step()
+    look(steps)
+    return Training(np.array(losses), kept)
+
+
+def _batches(n: int, batch: int | None, seed: int) -> Iterator[slice | Tensor]:
+    """The rows of each step: all of them, or epoch after epoch a new order cut into batches."""
+    generator = torch.Generator().manual_seed(seed)
+    while True:
+        if batch is None:
+            yield slice(None)
+        else:
+            yield from torch.randperm(n, generator=generator).split(batch)
