@@ -1,15 +1,26 @@
 """What each figure's readout must say, computed without the figures: with scipy.stats, NumPy and
 the textbook's formulas, from the data sets themselves."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
+import torch
 from scipy import stats
 from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.special import logsumexp, softmax
 
-from mlelib import Laplace, StudentT, add_intercept, maximum_likelihood, penguins, people
+from mlelib import (
+    Bernoulli,
+    Laplace,
+    StudentT,
+    add_intercept,
+    maximum_likelihood,
+    penguins,
+    people,
+)
+from mlelib.figures.slices import crossed
+from mlelib.networks import brier, filter_normalised, mlp, nll
 
 
 def loss_map(task, z):
@@ -234,3 +245,134 @@ def logistic_landscape(b, w, separable):
         "on the right side of p = ½": f"{np.sum((p > 0.5) == y)} of {n}",
         "length of the gradient": np.hypot(*gradient),
     }
+
+
+def sensitivity(z, y):
+    p = 1 / (1 + np.exp(-z))
+    bce, squared = -np.log(p if y else 1 - p), (y - p) ** 2
+    slope, squared_slope = p - y, 2 * (p - y) * p * (1 - p)
+    return {
+        "BCE (nats)": bce,
+        "squared error": squared,
+        "slope of the BCE": slope,
+        "slope of the squared error": squared_slope,
+        "ratio of the slopes": slope / squared_slope,
+    }
+
+
+def chord(a, b, function):
+    f = {
+        "BCE": lambda z: np.logaddexp(0, -z),
+        "squared error": lambda z: 1 / (1 + np.exp(z)) ** 2,
+        "(1 − z)², no sigmoid": lambda z: (1 - z) ** 2,
+    }[function]
+    t = np.arange(1, 48) / 48
+    gap = min((1 - t) * f(a) + t * f(b) - f(a + t * (b - a)))
+    return {
+        "f(a)": f(a),
+        "f(b)": f(b),
+        "least of chord − graph": gap,
+        "verdict": "below somewhere: not convex" if gap < 0 else "nowhere below",
+    }
+
+
+def mean_losses(X, y):
+    """Mean loss, its gradient and its Hessian as functions of w, for BCE and squared error."""
+    sign = 2 * y - 1
+    n = len(y)
+
+    def wrong(w):
+        return 1 / (1 + np.exp(sign * (X @ w)))
+
+    return {
+        "BCE": (
+            lambda w: np.logaddexp(0, -sign * (X @ w)).mean(),
+            lambda w: -X.T @ (sign * wrong(w)) / n,
+            lambda w: (X.T * wrong(w) * (1 - wrong(w))) @ X / n,
+        ),
+        "squared error": (
+            lambda w: (wrong(w) ** 2).mean(),
+            lambda w: -X.T @ (sign * 2 * wrong(w) ** 2 * (1 - wrong(w))) / n,
+            lambda w: (X.T * (2 * wrong(w) ** 2 * (1 - wrong(w)) * (2 - 3 * wrong(w)))) @ X / n,
+        ),
+    }
+
+
+@cache
+def overlapping_sample(seed):
+    """A draw of the duel, its losses and the lowest of each, by another optimizer."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(100, 2))
+    losses = mean_losses(X, Bernoulli().sample(X @ [1.5, 1.5], rng))
+    lowest = {
+        name: minimize(value, [1, 1], jac=gradient, options={"gtol": 1e-8}).fun
+        for name, (value, gradient, _) in losses.items()
+    }
+    return X, losses, lowest
+
+
+def landscape_duel(sample, w1, w2):
+    _, losses, lowest = overlapping_sample(sample)
+    shown = {}
+    for name, (value, gradient, hessian) in losses.items():
+        w = np.array([w1, w2], float)
+        for _ in range(50):
+            w = w - 2 * gradient(w)
+        shown |= {
+            f"{name} after 50 steps": f"{value(w):.3f}, lowest {lowest[name]:.3f}",
+            f"{name}: gradient there": np.hypot(*gradient(w)),
+            f"{name}: smallest eigenvalue at the start": np.linalg.eigvalsh(
+                hessian(np.array([w1, w2], float))
+            )[0],
+        }
+    return shown
+
+
+@cache
+def network_slices(direction, width):
+    """The mean BCE and squared error over the slice of each loss's own network, (43, 43), by a
+    forward pass in NumPy."""
+    x, y = crossed()
+    inputs, targets = torch.tensor(x), torch.tensor(y)
+    sign = 2 * y - 1
+    values = {}
+    for name, loss in (("BCE", partial(nll, Bernoulli())), ("squared error", brier)):
+        network = mlp([2, width, 1])
+        adam = torch.optim.Adam(network.parameters(), lr=0.03)
+        for _ in range(300):
+            adam.zero_grad()
+            loss(targets, network(inputs)).mean().backward()
+            adam.step()
+        theta = [p.detach().numpy() for p in network.parameters()]
+        ways = [[p.numpy() for p in way.values()] for way in filter_normalised(network, direction)]
+        side = np.arange(-21, 22) / 20
+        b, a = np.meshgrid(side, side, indexing="ij")
+        W1, c1, W2, c2 = (
+            p + np.multiply.outer(a, first) + np.multiply.outer(b, second)
+            for p, first, second in zip(theta, *ways, strict=True)
+        )
+        hidden = np.tanh(np.einsum("ni,abhi->abnh", x, W1) + c1[:, :, None])
+        z = np.einsum("abnh,abh->abn", hidden, W2[..., 0, :]) + c2
+        losses = np.logaddexp(0, -sign * z) if name == "BCE" else (1 / (1 + np.exp(sign * z))) ** 2
+        values[name] = losses.mean(axis=-1)
+    return values
+
+
+def hidden_slices(direction, width, alpha, beta):
+    shown = {}
+    for name, f in network_slices(direction, width).items():
+        hessian = np.empty((41, 41, 2, 2))
+        inner, h = f[1:-1, 1:-1], 0.05
+        hessian[..., 0, 0] = (f[1:-1, 2:] + f[1:-1, :-2] - 2 * inner) / h**2
+        hessian[..., 1, 1] = (f[2:, 1:-1] + f[:-2, 1:-1] - 2 * inner) / h**2
+        mixed = (f[2:, 2:] + f[:-2, :-2] - f[2:, :-2] - f[:-2, 2:]) / (4 * h**2)
+        hessian[..., 0, 1] = hessian[..., 1, 0] = mixed
+        smallest = np.linalg.eigvalsh(hessian)[..., 0]
+        shown |= {
+            f"{name} at the star": f[21, 21],
+            f"{name}: share that curves down": f"{np.mean(smallest < 0):.0%}",
+            f"{name}: smallest eigenvalue at the dot": smallest[
+                round(20 + 20 * beta), round(20 + 20 * alpha)
+            ],
+        }
+    return shown
