@@ -6,20 +6,28 @@ from mlelib.figures.intro import loss_map
 from mlelib.figures.likelihood import coin_likelihood, gaussian_surface, underflow
 from mlelib.figures.mse_or_bce import chord, sensitivity
 from mlelib.figures.multiclass import simplex, softmax_playground, softmax_regions
+from mlelib.figures.posterior import prior_times_likelihood
+from mlelib.figures.race import decay_race
 from mlelib.figures.regression import line_and_bells, noise_family, sigma_mle
+from mlelib.figures.ridge import ridge_curve
 from mlelib.figures.slices import hidden_slices
+from mlelib.figures.two_weights import map_contours
 
 __all__ = [
     "chord",
     "coin_likelihood",
+    "decay_race",
     "gaussian_surface",
     "hidden_slices",
     "landscape_duel",
     "line_and_bells",
     "logistic_landscape",
     "loss_map",
+    "map_contours",
     "noise_family",
     "odds",
+    "prior_times_likelihood",
+    "ridge_curve",
     "sensitivity",
     "sigma_mle",
     "simplex",

@@ -22,6 +22,13 @@ from mlelib import (
 from mlelib.figures.slices import crossed
 from mlelib.networks import brier, filter_normalised, mlp, nll
 
+from .posterior_oracles import (  # noqa: F401  found by their figures' names
+    decay_race,
+    map_contours,
+    prior_times_likelihood,
+    ridge_curve,
+)
+
 
 def loss_map(task, z):
     names = {
@@ -320,7 +327,7 @@ def landscape_duel(sample, w1, w2):
             w = w - 2 * gradient(w)
         shown |= {
             f"{name} after 50 steps": f"{value(w):.3f}, lowest {lowest[name]:.3f}",
-            f"{name}: gradient there": np.hypot(*gradient(w)),
+            f"{name}: length of the gradient there": np.hypot(*gradient(w)),
             f"{name}: smallest eigenvalue at the start": np.linalg.eigvalsh(
                 hessian(np.array([w1, w2], float))
             )[0],
