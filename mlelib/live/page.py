@@ -18,8 +18,12 @@ def element(payload: dict[str, Any], table: str, alone: str) -> str:
         "<", "\\u003c"
     )
     controls = "".join(_control(name, control) for control in payload["controls"])
+    # Room for the widest text, lest the lines break anew and push the page about. "cqi" is a
+    # hundredth of the figure's width.
+    widest = payload["table"]["widest"]
     readout = "".join(
-        f"<div><dt>{escape(label)}</dt><dd>{escape(text)}</dd></div>"
+        f"<div><dt>{escape(label)}</dt>"
+        f'<dd style="width:min({widest[label]}ch,68cqi)">{escape(text)}</dd></div>'
         for label, text in payload["readout"]
     )
     return f"""

@@ -21,7 +21,8 @@ changed) and its only output is of the MIME type `application/vnd.mlelib.live+js
       "readout": [["log-likelihood", "−12.3"]],        label and text
       "size": [6480, 2592],                    the whole figure, tenths of a point
       "stage": "<div class='live-row'><svg class='live-panel' data-panel='0' …",
-      "table": {"stem": "gaussian-surface-0123456789ab", "states": 2605, "script": "H4sIAAAA…"}
+      "table": {"stem": "gaussian-surface-0123456789ab", "states": 2605,
+                "widest": {"log-likelihood": 8}, "script": "H4sIAAAA…"}
     }
 
 `value`s, readout and stage are the state that the figure is in when it is displayed, to which a
@@ -39,7 +40,8 @@ static/table.js (`liveLookup`); their heads say how to call them. The host owns 
 readout's elements and the loading of the table.
 
 `table.script` is the file `STEM.js`, compressed with gzip and in base64, to be written beside the
-pages; table.py says what it holds. Its name changes with its content.
+pages; table.py says what it holds. Its name changes with its content. `widest` is the room for
+each label's texts, in digits' widths.
 """
 
 import base64
@@ -79,6 +81,7 @@ def payload(figure: "LiveFigure", folder: Path) -> dict[str, Any]:
         "table": {
             "stem": sampled.stem,
             "states": sampled.states,
+            "widest": sampled.widest,
             "script": base64.b64encode(packed).decode(),
         },
     }

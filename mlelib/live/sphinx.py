@@ -56,7 +56,7 @@ class LiveFigureRenderer:
         folder = _tables(Path(os.environ[BUILD]))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{table['stem']}.js").write_bytes(script)
-        payload["table"] = {"stem": table["stem"], "states": table["states"]}
+        payload["table"] = {key: table[key] for key in ("stem", "states", "widest")}
         return [live_figure(payload=payload, ids=[payload["name"]])]
 
 

@@ -40,6 +40,7 @@ text.
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,11 +66,15 @@ class Track:
 
 @dataclass(frozen=True)
 class Table:
-    """A figure's state table as a file: `stem` is its name without `.js`, `script` its content."""
+    """A figure's state table as a file: `stem` is its name without `.js`, `script` its content.
+
+    `widest` is how much room each label of the readout ever takes, roughly, in digits' widths.
+    """
 
     stem: str
     script: str
     states: int
+    widest: dict[str, int]
 
 
 def table(name: str, tracks: Sequence[Track]) -> Table:
@@ -78,7 +83,19 @@ def table(name: str, tracks: Sequence[Track]) -> Table:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     stem = f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
     script = f'(globalThis.liveTables??={{}})["{stem}"]={text};\n'
-    return Table(stem, script, sum(len(track.contents) for track in tracks))
+    widest = {
+        target: max(map(_width, texts))
+        for track in tracks
+        for target, texts in zip(track.targets, zip(*track.contents, strict=True), strict=True)
+        if isinstance(target, str)
+    }
+    return Table(stem, script, sum(len(track.contents) for track in tracks), widest)
+
+
+def _width(text: str) -> int:
+    narrow = sum(character in " .,;:'|()ijlft" for character in text)
+    wide = sum(character in "−+=<>~∞mwMW" for character in text)
+    return math.ceil(len(text) - 0.4 * narrow + 0.3 * wide)
 
 
 def _pack(track: Track) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.live_figures import PAGES, Shown
@@ -281,6 +282,23 @@ def test_a_link_followed_at_once_keeps_its_address(open_page: Open, site: str) -
     shown.page.wait_for_timeout(600)  # the figure notes its state 400 ms after the last change
     assert shown.page.url.endswith("#summary")
     expect(shown.element.locator(".live-status")).not_to_be_empty()
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_the_page_below_stays_where_it_is(
+    open_page: Open, site: str, name: str, width: int
+) -> None:
+    viewport = {"width": width, "height": 900}
+    shown = Shown(open_page(f"{site}/{PAGES[name]}.html", viewport=viewport), name)
+    rng = np.random.default_rng(0)
+    grids = {name: control.grid() for name, control in shown.figure.controls.items()}
+    walk = [
+        {name: grid[rng.integers(len(grid))] for name, grid in grids.items()} for _ in range(100)
+    ]
+    heights = shown.element.evaluate(
+        "(figure, walk) => walk.map((values) => (figure.change(values), figure.offsetHeight))", walk
+    )
+    assert len(set(heights)) == 1
 
 
 def test_two_figures_on_a_page_do_not_meet(open_page: Open, site: str) -> None:

@@ -1,4 +1,4 @@
-"""The seven figures: what they say, what they draw, what they cost."""
+"""The figures: what they say, what they draw, what they cost."""
 
 import gzip
 import inspect

@@ -59,6 +59,7 @@ def test_a_build_gets_the_payload_and_no_widget_and_no_picture(folder):
     stem = content["table"]["stem"]
     assert script.startswith(f'(globalThis.liveTables??={{}})["{stem}"]={{"format":1,')
     assert content["table"]["states"] == 11 * 9 + 6 + 11 * 9
+    assert set(content["table"]["widest"]) == {"sum of squares"}
 
 
 def test_outside_a_build_there_is_a_picture(monkeypatch):

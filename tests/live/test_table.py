@@ -173,3 +173,10 @@ def test_a_tables_name_changes_with_its_content_and_only_then():
     assert table("x", [track]).stem != table("x", [other]).stem
     assert table("x", [track]).stem.startswith("x-")
     assert unpack(table("x", [track]).script)[0] == table("x", [track]).stem
+
+
+def test_the_widest_text_of_a_label_in_digits():
+    track = Track(("a",), 3, (0, "NLL"), [["<path/>", "7"], ["<path/>", "−12345.67"], ["", "8, 8"]])
+    assert table("t", [track]).widest == {"NLL": 9}
+    words = Track(("a",), 2, ("lowest",), [["0.190"], ["falls to 0"]])
+    assert table("t", [words]).widest == {"lowest": 8}  # six of ten characters are narrow
