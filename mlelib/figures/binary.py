@@ -59,7 +59,10 @@ def step_or_sigmoid(
     reach = radius / 0.96 * np.array([left.bbox.width / left.bbox.height, 1]) * deviation
     style.frame(
         left,
-        *((in_units(name), m - r, m + r) for name, m, r in zip(names, mean, reach, strict=True)),
+        *(
+            (style.in_units(name), m - r, m + r)
+            for name, m, r in zip(names, mean, reach, strict=True)
+        ),
     )
     above = FromAbove(left, mean, radius * deviation)
     name_classes(left, classes, 0.27)
@@ -305,7 +308,7 @@ def logistic_landscape(
     margin = 0.08 * np.ptp(across)
     style.frame(
         left,
-        (in_units(x_name), across.min() - margin, across.max() + margin),
+        (style.in_units(x_name), across.min() - margin, across.max() + margin),
         (f"probability p({classes[1]} | x)", -0.35, 1.35),
         y_ticks=[0, 0.25, 0.5, 0.75, 1],
     )
@@ -433,8 +436,3 @@ def gentoos() -> tuple[Floats, Integers]:
     birds = penguins()
     rows = birds.species == birds.species_names.index("Gentoo")
     return birds.body_mass_g[rows], birds.sex[rows]
-
-
-def in_units(name: tuple[str, str]) -> str:
-    """A quantity and its unit as an axis names them."""
-    return f"{name[0]} ({name[1]})"

@@ -17,7 +17,6 @@ from mlelib.descent import gradient_descent
 from mlelib.estimation import maximum_likelihood
 from mlelib.figures import style
 from mlelib.figures.regions import Regions, draw_borders
-from mlelib.figures.regression import in_units
 from mlelib.figures.shapes import NOWHERE, Hill, contours
 from mlelib.likelihoods import Categorical
 from mlelib.live import Choice, LiveFigure, Pad, Slider
@@ -232,8 +231,8 @@ def softmax_regions(
     x_margin, y_margin = 0.04 * np.ptp(points, axis=0)
     style.frame(
         left,
-        (in_units(names[0]), x_low - x_margin, x_high + x_margin),
-        (in_units(names[1]), y_low - y_margin, y_high + y_margin),
+        (style.in_units(names[0]), x_low - x_margin, x_high + x_margin),
+        (style.in_units(names[1]), y_low - y_margin, y_high + y_margin),
     )
     span = means[0] - lowest
     style.frame(

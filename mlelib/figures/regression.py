@@ -56,11 +56,11 @@ def line_and_bells(
     style.frame(
         left,
         (
-            in_units(x_name),
+            style.in_units(x_name),
             origin - 0.2 * spacing,
             max(across.max(), feet[-1] + 0.85 * spacing),
         ),
-        (in_units(y_name), up.min() - 0.4 * margin, up.max() + 0.6 * margin),
+        (style.in_units(y_name), up.min() - 0.4 * margin, up.max() + 0.6 * margin),
     )
     style.frame(
         right,
@@ -161,8 +161,8 @@ def noise_family(
     margin = 0.05 * np.ptp(across)
     style.frame(
         left,
-        (in_units(x_name), across.min() - margin, across.max() + margin),
-        (in_units(y_name), height_slider.min - 2 * step, height_slider.max + 2 * step),
+        (style.in_units(x_name), across.min() - margin, across.max() + margin),
+        (style.in_units(y_name), height_slider.min - 2 * step, height_slider.max + 2 * step),
     )
     style.frame(
         right,
@@ -330,8 +330,3 @@ def sigma_mle(residuals: ArrayLike | None = None, unit: str = MASS[1]) -> LiveFi
         "against σ, steep on the left, lowest at a star, rising slowly on the right; below it "
         "the mean squared error, a level line.",
     )
-
-
-def in_units(name: tuple[str, str]) -> str:
-    """A quantity and its unit as an axis names them."""
-    return f"{name[0]} ({name[1]})"

@@ -130,3 +130,8 @@ def optimum(axes: Axes, x: float, y: float) -> Line2D:
 def number(value: float, spec: str = ".3g") -> str:
     """A number for a readout, with a minus sign that is one and none before a zero."""
     return format(value, "z" + spec).replace("-", "−")
+
+
+def in_units(name: tuple[str, str]) -> str:
+    """A quantity and its unit as an axis names them."""
+    return f"{name[0]} ({name[1]})"

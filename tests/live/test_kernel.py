@@ -311,12 +311,20 @@ def test_in_a_kernel_there_are_both_and_one_widget(monkeypatch):
 RNG = np.random.default_rng(11)
 X = RNG.uniform(1, 9, 30)
 Y = 3 * X + RNG.normal(0, 2, 30)
+B = (X + RNG.normal(0, 1, 30) > 5).astype(int)
 OWN_DATA = {
     "coin_likelihood": lambda: figures.coin_likelihood(heads=2, tails=9),
     "gaussian_surface": lambda: figures.gaussian_surface(Y, ("yield", "kg"), sizes=(3, 30)),
     "line_and_bells": lambda: figures.line_and_bells(X, Y, ("dose", "g"), ("yield", "kg")),
     "noise_family": lambda: figures.noise_family(X, Y, ("dose", "g"), ("yield", "kg")),
     "sigma_mle": lambda: figures.sigma_mle(Y - Y.mean(), "kg"),
+    "step_or_sigmoid": lambda: figures.step_or_sigmoid(np.column_stack([X, Y]), B),
+    "odds": lambda: figures.odds(0.25),
+    "logistic_landscape": lambda: figures.logistic_landscape(
+        X, B, ("dose", "g"), ("no", "yes"), few=6
+    ),
+    "softmax_playground": lambda: figures.softmax_playground((0, -1, 3)),
+    "simplex": lambda: figures.simplex((1, 0, 0)),
 }
 
 
