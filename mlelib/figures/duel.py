@@ -31,8 +31,8 @@ NAMES = "BCE", "squared error"
 COLORS = style.LOSS, style.SECOND
 RINGS = (0.1, 1, 3, 6), (0.05, 0.2, 0.4, 0.6)
 """How far above the lowest point the contours of either loss are."""
-UPPER_KEYS = style.HEADER + 0.09
-"""Where a second row of keys stands."""
+KEYS, UPPER_KEYS = 0.3, style.HEADER + 0.09
+"""What a second row of keys needs, in inches, and where it stands."""
 
 
 class Ground:
@@ -59,10 +59,9 @@ class Ground:
         """Of the Hessian at weights `w` (2,)."""
         return float(hessian_spectrum(self.objective, w)[0]) / self.n
 
-    @lru_cache(maxsize=1024)  # noqa: B019  as many as there are starts, and they go with the figure
-    def descend(self, w1: float, w2: float) -> Path:
-        """`STEPS` steps of `STEP` from there; the path's values and gradients are sums."""
-        return gradient_descent(self.objective, [w1, w2], STEP / self.n, STEPS)
+    def descend(self, start: ArrayLike) -> Path:
+        """`STEPS` steps of `STEP` from `start`; the path's values and gradients are sums."""
+        return gradient_descent(self.objective, start, STEP / self.n, STEPS)
 
 
 def landscape_duel(
@@ -81,7 +80,7 @@ def landscape_duel(
         for number, (X, y) in enumerate(drawn, 1)
     }
 
-    figure, upper, lower = four_panels()
+    figure, upper, lower = two_landscapes(below=3.6)
     views = Slider(0, 345, 15, value=30, label="turn the view (degrees)", play=True)
     ticks = np.linspace(-reach + 1, reach - 1, 5)
     for axes in upper:
@@ -101,10 +100,8 @@ def landscape_duel(
     stars = [style.optimum(axes, 0, 0) for axes in upper]
     starts = [style.dot(axes, style.MODEL) for axes in upper]
     for axes, name, color, levels in zip(upper, NAMES, COLORS, RINGS, strict=True):
-        style.key(axes, 0, name, color, marker="s", y=UPPER_KEYS)
-        rings = ", ".join(style.number(level, "g") for level in levels)
-        style.key(axes, 0, f"{rings} above", style.INK, width=style.FINE)
-        style.key(axes, 0.72, "lowest", style.INK, marker="*")
+        name_landscape(axes, name, color, levels)
+        style.key(axes, 0.76, "lowest", style.INK, marker="*")
     style.key(upper[0], 0.33, f"after {STEPS} steps", style.MODEL, marker="X", y=UPPER_KEYS)
     style.key(upper[1], 0.6, "convex in it", style.INK, dash=style.DASHED, y=UPPER_KEYS)
 
@@ -115,6 +112,7 @@ def landscape_duel(
         axes.axhline(0, color=style.INK, linewidth=style.FINE)
         top = max((each[k].above + each[k].lowest).max() for each in grounds.values())
         sheets.append(Sheet(axes, side[net] / reach, COLORS[k], ("w₁", "w₂"), top))
+        style.label(axes, views.min, 1, NAMES[k], "left")
         dials.append(style.dot(axes, style.INK))
 
     def ground(sample: int) -> list[Artist]:
@@ -126,12 +124,15 @@ def landscape_duel(
             changed += [stars[k], borders[k]]
         return changed
 
+    @lru_cache
+    def ways(sample: int, w1: float, w2: float) -> list[Path]:
+        return [each.descend([w1, w2]) for each in grounds[sample]]
+
     def descend(sample: int, w1: float, w2: float) -> list[Artist]:
-        for each, start, track, end in zip(grounds[sample], starts, tracks, ends, strict=True):
-            way = each.descend(w1, w2).thetas
-            track.set_data(*evenly(way, 17).T)
+        for way, start, track, end in zip(ways(sample, w1, w2), starts, tracks, ends, strict=True):
+            track.set_data(*evenly(way.thetas, 17).T)
             start.set_data([w1], [w2])
-            end.set_data(*way[-1][:, None])
+            end.set_data(*way.thetas[-1][:, None])
         return [*tracks, *ends, *starts]
 
     def turn(sample: int, view: int) -> list[Artist]:
@@ -144,15 +145,14 @@ def landscape_duel(
 
     def readout(sample: int, w1: float, w2: float) -> dict[str, str]:
         shown: dict[str, str] = {}
-        for each, name in zip(grounds[sample], NAMES, strict=True):
-            way = each.descend(w1, w2)
+        for name, each, way in zip(NAMES, grounds[sample], ways(sample, w1, w2), strict=True):
+            end, lowest = (style.number(x, ".3f") for x in (way.values[-1] / each.n, each.lowest))
+            slope = way.gradient_norms[-1] / each.n
+            smallest = each.smallest_eigenvalue([w1, w2])
             shown |= {
-                f"{name} after {STEPS} steps": f"{style.number(way.values[-1] / each.n, '.3f')}, "
-                f"lowest {style.number(each.lowest, '.3f')}",
-                f"{name}: gradient there": style.number(way.gradient_norms[-1] / each.n, ".2g"),
-                f"{name}: smallest eigenvalue at the start": style.number(
-                    each.smallest_eigenvalue([w1, w2]), ".2g"
-                ),
+                f"{name} after {STEPS} steps": f"{end}, lowest {lowest}",
+                f"{name}: length of the gradient there": style.number(slope, ".2g"),
+                f"{name}: smallest eigenvalue at the start": style.number(smallest, ".2g"),
             }
         return shown
 
@@ -173,11 +173,11 @@ def landscape_duel(
         readout=readout,
         caption="Drag the start into the corner where both weights are wrong. The descent on the "
         "BCE ends at the star, that on the squared error stays on the plateau.",
-        alt="Left: the BCE over two weights, a bowl with contours, and a path from a dot in the lower "
-        "left corner straight to the star at its lowest point. Right: the squared error, a high "
-        "plateau in that corner and a small ring around the star in which it is convex; the path "
-        "from the same dot ends close to it. Below each the same surface from aside, the left one "
-        "a bowl, the right one a slope that levels out above and below.",
+        alt="Left: the BCE over two weights, a bowl with contours, and a path from a dot in the "
+        "lower left corner straight to the star at its lowest point. Right: the squared error, a "
+        "high plateau in that corner and a small ring around the star in which it is convex; the "
+        "path from the same dot ends close to it. Below each the same surface from aside, left "
+        "a bowl, right a slope that levels out above and below.",
     )
 
 
@@ -195,17 +195,24 @@ def evenly(way: Floats, points: int) -> Floats:
     return np.column_stack([np.interp(places, length, column) for column in way.T])
 
 
-def four_panels() -> tuple[Figure, list[Axes], list[Axes]]:
-    """Two panels with room for two rows of keys, and two bare ones below them."""
+def two_landscapes(below: float = 0) -> tuple[Figure, list[Axes], list[Axes]]:
+    """Two panels with room for two rows of keys, and bare ones `below` inches high under them."""
     figure, *upper = style.two_panels()
     width, height = figure.get_size_inches()
-    keys, below = 0.3, 3.1  # inches
-    total = keys + height + below
+    total = KEYS + height + below
     figure.set_size_inches(width, total)
     lower = []
     for axes in upper:
         left, bottom, across, up = axes.get_position().bounds
         axes.set_position((left, (below + height * bottom) / total, across, height * up / total))
-        lower.append(figure.add_axes((left, 0.2 / total, across, (below - 0.4) / total)))
-        lower[-1].set_axis_off()
+        if below:
+            lower.append(figure.add_axes((left, 0.2 / total, across, (below - 0.4) / total)))
+            lower[-1].set_axis_off()
     return figure, upper, lower
+
+
+def name_landscape(axes: Axes, name: str, color: str, rings: Sequence[float]) -> None:
+    """The keys of a loss's heat map, and of its contours so far above the lowest point."""
+    style.key(axes, 0, name, color, marker="s", y=UPPER_KEYS)
+    heights = ", ".join(style.number(ring, "g") for ring in rings)
+    style.key(axes, 0, f"{heights} above", style.INK, width=style.FINE)

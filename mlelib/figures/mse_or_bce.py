@@ -25,6 +25,11 @@ LOOKS: dict[str, tuple[str, LineStyleType]] = {
 }
 """Colour and dash of the two losses in chapter 5."""
 
+POINTS = 49
+"""Places along a chord."""
+ROUNDING = 1e-12
+"""A gap no deeper than this, in units of the graph's largest value, proves nothing."""
+
 
 def of_one_example(y: int) -> dict[str, Objective | BrierObjective]:
     """Both losses of a single label, as functions of its logit z: θ = (z,)."""
@@ -184,7 +189,7 @@ def chord(
         worst = 1 + below[1:-1].argmin()
         stretches = (along.curve[worst] / unit, line[worst]), (0, below[worst])
         for gap, stretch in zip(gaps, stretches, strict=True):
-            gap.set(xdata=[z[worst]] * 2, ydata=stretch, visible=below[worst] < 0)
+            gap.set(xdata=[z[worst]] * 2, ydata=stretch, visible=below[worst] < -ROUNDING)
         return [straight, above, *gaps, *ends]
 
     def readout(a: float, b: float, function: str) -> dict[str, str]:
@@ -194,7 +199,9 @@ def chord(
             "f(a)": style.number(f(np.array([a])), ".3f"),
             "f(b)": style.number(f(np.array([b])), ".3f"),
             "least of chord − graph": style.number(gap, ".4f"),
-            "verdict": "below somewhere: not convex" if gap < 0 else "nowhere below",
+            "verdict": "nowhere below"
+            if gap >= -ROUNDING * units[function]
+            else "below somewhere: not convex",
         }
 
     left_half, right_half = halves(figure, left)
@@ -211,15 +218,11 @@ def chord(
         readout=readout,
         caption="Drag the ends of the chord under each function. Below the squared error it "
         "passes for many a and b, below the BCE for none.",
-        alt="Left: the squared error of an example with label 1 over its logit, falling in an S from "
-        "1 to 0, and a straight chord between two dots on it; on the left the chord runs below the "
-        "graph, and a bar marks where it is deepest. Right: chord minus graph, a curve that first "
-        "sinks below 0, as deep as the bar, then rises above it.",
+        alt="Left: the squared error of an example with label 1 over its logit, falling in an S "
+        "from 1 to 0, and a straight chord between two dots on it; first the chord runs below the "
+        "graph, and a bar marks where it is deepest. Right: chord minus graph, a curve that sinks "
+        "below 0, as deep as the bar, then rises above it.",
     )
-
-
-POINTS = 49
-"""Places along a chord."""
 
 
 def halves(figure: Figure, axes: Axes) -> list[Axes]:

@@ -24,14 +24,14 @@ class Sheet:
     `names` those of the two directions.
     """
 
-    elevation, lift = 28.0, 1.1  # degrees; how tall the upper end of the ruler is
+    elevation, lift = 28.0, 1.4  # degrees; how tall the upper end of the ruler is
 
     def __init__(
         self, axes: Axes, side: Floats, color: str, names: Sequence[str], top: float
     ) -> None:
         width, height = axes.bbox.size
         size = width / 3.3  # points to 1
-        place = Affine2D().scale(size / width, size / height).translate(0.54, 0.42) + axes.transAxes
+        place = Affine2D().scale(size / width, size / height).translate(0.54, 0.36) + axes.transAxes
         self._x, self._y = np.meshgrid(side, side)
         step = round_step(top / 2)
         self._scale = self.lift / (2 * step)

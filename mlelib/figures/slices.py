@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from mlelib.arguments import Floats, Integers, labels, real_array
 from mlelib.figures import style
 from mlelib.figures.binary import same_length
+from mlelib.figures.duel import COLORS, NAMES, UPPER_KEYS, name_landscape, two_landscapes
 from mlelib.figures.regions import above
 from mlelib.figures.shapes import NOWHERE, Hill
 from mlelib.likelihoods import Bernoulli
@@ -22,15 +23,13 @@ if TYPE_CHECKING:
 
 SIDE = np.linspace(-1, 1, 41)
 """Where a slice is shown along each direction, in lengths of the network's own filters."""
-MIDDLE = 21
-AROUND = np.linspace(-1.05, 1.05, 43)
-"""The same and one more at each end, for second differences."""
+H = 1e-4
+NEAR = np.add.outer(SIDE, [-H, 0, H]).ravel()
+"""The same, each with a neighbour on either side for second differences, (123,)."""
 STEPS, RATE = 300, 0.03
 """Of Adam, on the mean loss."""
 DIRECTIONS = 1, 2, 3, 4
 """Seeds of the random directions."""
-NAMES = "BCE", "squared error"
-COLORS = style.LOSS, style.SECOND
 GREY = style.DATA, 0.4
 """Of where a slice curves down."""
 RINGS = (0.1, 0.5, 2), (0.02, 0.1, 0.3)
@@ -40,7 +39,7 @@ RINGS = (0.1, 0.5, 2), (0.02, 0.1, 0.3)
 def hidden_slices(
     x: ArrayLike | None = None,
     y: ArrayLike | None = None,
-    widths: Sequence[int] = (2, 4, 8, 16),
+    widths: Sequence[int] = (2, 4, 8),
 ) -> LiveFigure:
     """Left BCE, right squared error around a network trained with it: filter-normalised slices.
 
@@ -52,14 +51,15 @@ def hidden_slices(
         x, y = crossed()
     points = real_array("x", x, (None, None))
     seen = same_length(labels("y", [] if y is None else y, 2), points)
-    slices = {
+    near = {
         (direction, width): pair
         for width in widths
         for direction, pair in zip(DIRECTIONS, mean_losses(points, seen, width), strict=True)
     }
-    smallest = {key: [smallest_eigenvalues(each) for each in pair] for key, pair in slices.items()}
+    slices = {key: [values[1::3, 1::3] for values in pair] for key, pair in near.items()}
+    smallest = {key: [*map(smallest_eigenvalues, pair)] for key, pair in near.items()}
 
-    figure, *panels = style.two_panels()
+    figure, panels, _ = two_landscapes()
     for axes in panels:
         style.frame(
             axes,
@@ -77,16 +77,15 @@ def hidden_slices(
         axes.add_patch(cap)
         style.optimum(axes, 0, 0)
     dots = [style.dot(axes, style.MODEL) for axes in panels]
-    for axes, name, color in zip(panels, NAMES, COLORS, strict=True):
-        style.key(axes, 0, name, color, marker="s")
-        style.key(axes, 0.4, "trained", style.INK, marker="*")
-    for axes in panels:
-        style.key(axes, 0.66, "curves down", style.DATA, marker="s")[0].set_alpha(GREY[1])
+    for axes, name, color, levels in zip(panels, NAMES, COLORS, RINGS, strict=True):
+        name_landscape(axes, name, color, levels)
+        style.key(axes, 0.6, "curves down", style.DATA, marker="s", y=UPPER_KEYS)[0].set_alpha(0.5)
+        style.key(axes, 0.6, "trained", style.INK, marker="*")
 
     def look(direction: int, width: int) -> list[Artist]:
         changed: list[Artist] = []
         for k, values in enumerate(slices[direction, width]):
-            changed += hills[k].set(values[1:-1, 1:-1] - values.min())
+            changed += hills[k].set(values - values.min())
             caps[k].set_path(above(SIDE, SIDE, -smallest[direction, width][k], 0))
         return [*changed, *caps]
 
@@ -101,9 +100,7 @@ def hidden_slices(
         for k, name in enumerate(NAMES):
             curvature = smallest[direction, width][k]
             shown |= {
-                f"{name} at the star": style.number(
-                    slices[direction, width][k][MIDDLE, MIDDLE], ".3f"
-                ),
+                f"{name} at the star": style.number(slices[direction, width][k][20, 20], ".3f"),
                 f"{name}: share that curves down": style.number((curvature < 0).mean(), ".0%"),
                 f"{name}: smallest eigenvalue at the dot": style.number(
                     curvature[row, column], ".2g"
@@ -119,7 +116,7 @@ def hidden_slices(
             "alpha": Slider(-1.0, 1.0, step=0.1, value=0.5, label="along direction 1, α"),
             "beta": Slider(-1.0, 1.0, step=0.1, value=0.5, label="along direction 2, β"),
             "direction": Choice(DIRECTIONS, value=1, label="seed of the directions"),
-            "width": Choice(tuple(widths), value=widths[-2], label="width of the hidden layer"),
+            "width": Choice(tuple(widths), value=widths[-1], label="width of the hidden layer"),
         },
         pads=[Pad(axes, x="alpha", y="beta") for axes in panels],
         readout=readout,
@@ -140,7 +137,7 @@ def crossed(n: int = 120, seed: int = 1) -> tuple[Floats, Integers]:
 
 
 def mean_losses(x: Floats, y: Integers, width: int) -> list[tuple[Floats, ...]]:
-    """For each of `DIRECTIONS` the slices of both losses, (43, 43): each around its own network."""
+    """For each of `DIRECTIONS` both losses over `NEAR`, (123, 123): each around its own network."""
     import torch  # noqa: PLC0415  no other figure needs it
 
     from mlelib import networks  # noqa: PLC0415
@@ -157,7 +154,7 @@ def mean_losses(x: Floats, y: Integers, width: int) -> list[tuple[Floats, ...]]:
         networks.train(network, inputs, targets, mean, adam, STEPS, progress=False)
         planes = [networks.filter_normalised(network, seed) for seed in DIRECTIONS]
         return [
-            networks.landscape(network, mean, inputs, targets, plane, AROUND, AROUND).values
+            networks.landscape(network, mean, inputs, targets, plane, NEAR, NEAR).values
             for plane in planes
         ]
 
@@ -170,10 +167,12 @@ def mean_losses(x: Floats, y: Integers, width: int) -> list[tuple[Floats, ...]]:
 
 
 def smallest_eigenvalues(values: Floats) -> Floats:
-    """Of the Hessian of a slice at its inner points, (41, 41), by central differences."""
-    h, middle = AROUND[1] - AROUND[0], values[1:-1, 1:-1]
-    across = values[1:-1, 2:] - 2 * middle + values[1:-1, :-2]
-    along = values[2:, 1:-1] - 2 * middle + values[:-2, 1:-1]
-    mixed = (values[2:, 2:] - values[2:, :-2] - values[:-2, 2:] + values[:-2, :-2]) / 4
+    """Of the Hessian at each point of `SIDE`, (41, 41), from the values over `NEAR`, (123, 123).
+
+    The differences carry the values' rounding, 1e-16 over the step squared: 1e-8 of them.
+    """
+    f = values.reshape(41, 3, 41, 3).transpose(1, 3, 0, 2)  # below to above, left to right, points
+    across, along = f[1, 2] - 2 * f[1, 1] + f[1, 0], f[2, 1] - 2 * f[1, 1] + f[0, 1]
+    mixed = (f[2, 2] - f[2, 0] - f[0, 2] + f[0, 0]) / 4
     lower = (across + along) / 2 - np.hypot((across - along) / 2, mixed)
-    return np.asarray(lower / h**2)
+    return np.asarray(lower / H**2)

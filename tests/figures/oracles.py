@@ -337,12 +337,12 @@ def landscape_duel(sample, w1, w2):
 
 @cache
 def network_slices(direction, width):
-    """The mean BCE and squared error over the slice of each loss's own network, (43, 43), by a
-    forward pass in NumPy."""
+    """The mean of BCE and squared error over the slice of each loss's own network, (41, 41), and
+    the slice's Hessian, (41, 41, 2, 2): by the chain rule, in NumPy."""
     x, y = crossed()
     inputs, targets = torch.tensor(x), torch.tensor(y)
     sign = 2 * y - 1
-    values = {}
+    found = {}
     for name, loss in (("BCE", partial(nll, Bernoulli())), ("squared error", brier)):
         network = mlp([2, width, 1])
         adam = torch.optim.Adam(network.parameters(), lr=0.03)
@@ -350,33 +350,36 @@ def network_slices(direction, width):
             adam.zero_grad()
             loss(targets, network(inputs)).mean().backward()
             adam.step()
-        theta = [p.detach().numpy() for p in network.parameters()]
-        ways = [[p.numpy() for p in way.values()] for way in filter_normalised(network, direction)]
-        side = np.arange(-21, 22) / 20
-        b, a = np.meshgrid(side, side, indexing="ij")
-        W1, c1, W2, c2 = (
-            p + np.multiply.outer(a, first) + np.multiply.outer(b, second)
-            for p, first, second in zip(theta, *ways, strict=True)
+        W, c, v, d = (p.detach().numpy() for p in network.parameters())
+        (W_a, _, v_a, _), (W_b, _, v_b, _) = (
+            [p.numpy() for p in way.values()] for way in filter_normalised(network, direction)
         )
-        hidden = np.tanh(np.einsum("ni,abhi->abnh", x, W1) + c1[:, :, None])
-        z = np.einsum("abnh,abh->abn", hidden, W2[..., 0, :]) + c2
-        losses = np.logaddexp(0, -sign * z) if name == "BCE" else (1 / (1 + np.exp(sign * z))) ** 2
-        values[name] = losses.mean(axis=-1)
-    return values
+        a = np.linspace(-1, 1, 41)[:, None, None]
+        b = a[:, None]
+        u = [x @ W_a.T, x @ W_b.T]
+        t = np.tanh(x @ W.T + c + a * u[0] + b * u[1])
+        s, v, way = 1 - t**2, v + a * v_a + b * v_b, (v_a, v_b)
+        z = (v * t).sum(axis=-1) + d
+        z_i = [(way[i] * t + v * s * u[i]).sum(axis=-1) for i in (0, 1)]
+        e = 1 / (1 + np.exp(sign * z))
+        if name == "BCE":
+            values, slope, bend = np.logaddexp(0, -sign * z), -sign * e, e * (1 - e)
+        else:
+            values, slope, bend = e**2, -sign * 2 * e**2 * (1 - e), 2 * e**2 * (1 - e) * (2 - 3 * e)
+        hessian = np.empty((41, 41, 2, 2))
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            bent = way[i] * s * u[j] + way[j] * s * u[i] - 2 * v * t * s * u[i] * u[j]
+            hessian[..., i, j] = (bend * z_i[i] * z_i[j] + slope * bent.sum(axis=-1)).mean(axis=-1)
+        found[name] = values.mean(axis=-1), hessian
+    return found
 
 
 def hidden_slices(direction, width, alpha, beta):
     shown = {}
-    for name, f in network_slices(direction, width).items():
-        hessian = np.empty((41, 41, 2, 2))
-        inner, h = f[1:-1, 1:-1], 0.05
-        hessian[..., 0, 0] = (f[1:-1, 2:] + f[1:-1, :-2] - 2 * inner) / h**2
-        hessian[..., 1, 1] = (f[2:, 1:-1] + f[:-2, 1:-1] - 2 * inner) / h**2
-        mixed = (f[2:, 2:] + f[:-2, :-2] - f[2:, :-2] - f[:-2, 2:]) / (4 * h**2)
-        hessian[..., 0, 1] = hessian[..., 1, 0] = mixed
+    for name, (values, hessian) in network_slices(direction, width).items():
         smallest = np.linalg.eigvalsh(hessian)[..., 0]
         shown |= {
-            f"{name} at the star": f[21, 21],
+            f"{name} at the star": values[20, 20],
             f"{name}: share that curves down": f"{np.mean(smallest < 0):.0%}",
             f"{name}: smallest eigenvalue at the dot": smallest[
                 round(20 + 20 * beta), round(20 + 20 * alpha)
