@@ -19,9 +19,8 @@ class LiveFigure extends HTMLElement {
         return [control.name, liveControl(box, control, (value) => this.change({ [control.name]: value }))];
       }),
     );
-    this.readout = new Map(
-      [...this.querySelectorAll(".live-readout dt")].map((label) => [label.textContent, label.nextElementSibling]),
-    );
+    const labels = [...this.querySelectorAll(".live-readout dt")];
+    this.readout = new Map(labels.map((label) => [label.textContent, label.nextElementSibling.firstChild]));
     this.stage = liveStage(this.querySelector(".live-stage"), spec, this.change);
     this.stage.place(this.values);
     this.bindTools();
@@ -63,7 +62,10 @@ class LiveFigure extends HTMLElement {
     if (!this.lookup) return void this.load();
     const { slots, texts } = this.lookup(this.values);
     this.stage.show(slots);
-    for (const [label, text] of Object.entries(texts)) this.readout.get(label).textContent = text;
+    for (const [label, text] of Object.entries(texts)) {
+      const shown = this.readout.get(label);
+      if (shown.data !== text) shown.data = text;
+    }
   }
 
   // What need not happen while the hand still moves: say the numbers, note the state in the address.
@@ -75,7 +77,7 @@ class LiveFigure extends HTMLElement {
   }
 
   say() {
-    const said = [...this.readout].map(([label, text]) => `${label} ${text.textContent}`);
+    const said = [...this.readout].map(([label, text]) => `${label} ${text.data}`);
     this.querySelector(".live-status").textContent = said.join("; ");
   }
 
@@ -200,7 +202,8 @@ function liveSlider(box, { min, max, step, decimals }, onInput) {
 
   function show(value) {
     shown = value;
-    range.value = number.value = write(value);
+    if (range.valueAsNumber !== value) range.value = write(value);
+    if (number.value !== write(value)) number.value = write(value);
   }
 
   range.addEventListener("input", () => onInput(Number(range.value)));
