@@ -19,8 +19,9 @@ class LiveFigure extends HTMLElement {
         return [control.name, liveControl(box, control, (value) => this.change({ [control.name]: value }))];
       }),
     );
-    const labels = [...this.querySelectorAll(".live-readout dt")];
-    this.readout = new Map(labels.map((label) => [label.textContent, label.nextElementSibling.firstChild]));
+    this.readout = new Map(
+      [...this.querySelectorAll(".live-readout dt")].map((label) => [label.textContent, label.nextElementSibling]),
+    );
     this.stage = liveStage(this.querySelector(".live-stage"), spec, this.change);
     this.stage.place(this.values);
     this.bindTools();
@@ -64,7 +65,7 @@ class LiveFigure extends HTMLElement {
     this.stage.show(slots);
     for (const [label, text] of Object.entries(texts)) {
       const shown = this.readout.get(label);
-      if (shown.data !== text) shown.data = text;
+      if (shown.textContent !== text) shown.textContent = text;
     }
   }
 
@@ -77,7 +78,7 @@ class LiveFigure extends HTMLElement {
   }
 
   say() {
-    const said = [...this.readout].map(([label, text]) => `${label} ${text.data}`);
+    const said = [...this.readout].map(([label, text]) => `${label} ${text.textContent}`);
     this.querySelector(".live-status").textContent = said.join("; ");
   }
 
