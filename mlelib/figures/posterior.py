@@ -20,6 +20,8 @@ LOOKS = {
     "posterior": (style.POSTERIOR, style.SOLID),
 }
 """Colour and dash of each factor of Bayes' rule."""
+DEPTH = 8
+"""How many nats below its peak a curve is drawn: a twentieth of a point above the axis."""
 
 
 def prior_times_likelihood(
@@ -46,7 +48,9 @@ def prior_times_likelihood(
     log_odds = logit(np.clip(thetas, 1e-16, 1 - 2**-53))
 
     area = filled(right, style.POSTERIOR)
-    curves = {name: smooth(right, color, dash=dash) for name, (color, dash) in LOOKS.items()}
+    curves = {
+        name: smooth(right, LOOKS[name][0], dash=LOOKS[name][1]) for name in ("prior", "likelihood")
+    }
     for place, (name, (color, dash)) in zip((0, 0.26, 0.63), LOOKS.items(), strict=True):
         style.key(right, place, name, color, dash=dash)
     star, diamond = style.optimum(right, 0, 1), map_mark(right)
@@ -77,25 +81,28 @@ def prior_times_likelihood(
     def log_prior(a: float, b: float) -> Floats:
         return BetaPrior(a, b).log_prob(log_odds)
 
-    def shape(log_density: Floats) -> Path:
-        return curve(right, thetas, np.exp(log_density - log_density.max()), knots=17, floor=0)
+    def shape(log_density: Floats, knots: int) -> Path:
+        drop = log_density - log_density.max()
+        seen = drop > -DEPTH
+        return curve(right, thetas[seen], np.exp(drop[seen]), knots=knots, floor=0)
 
     def prior(a: int, b: int) -> list[Artist]:
-        curves["prior"].set_path(shape(log_prior(a, b)))
+        curves["prior"].set_path(shape(log_prior(a, b), 25))
         arrows["prior"].set_data([0, b - 1], [0, a - 1])
         imagined.set_data([b - 1], [a - 1])
         return [curves["prior"], arrows["prior"], imagined]
 
     def likelihood(heads: int, tails: int) -> list[Artist]:
-        curves["likelihood"].set_path(shape(coin_log_likelihood(heads, tails, thetas)))
+        curves["likelihood"].set_path(shape(coin_log_likelihood(heads, tails, thetas), 25))
         arrows["likelihood"].set_data([0, tails], [0, heads])
         seen.set_data([tails], [heads])
         mark_peak(star, plumbs[0], heads, tails)
         return [curves["likelihood"], arrows["likelihood"], seen, star, plumbs[0]]
 
-    def posterior(tails: int, b: int, heads: int, a: int) -> list[Artist]:
+    def posterior(heads: int, a: int, tails: int, b: int) -> list[Artist]:
         # Asked for in this order, equal posteriors are neighbours in the state table.
-        area.set_path(shape(log_prior(a, b) + coin_log_likelihood(heads, tails, thetas)))
+        log_posterior = log_prior(a, b) + coin_log_likelihood(heads, tails, thetas)
+        area.set_path(shape(log_posterior, 13))
         all_heads, all_tails = heads + a - 1, tails + b - 1
         arrows["posterior"].set_data([0, all_tails], [0, all_heads])
         shifted["prior"].set_data([tails, all_tails], [heads, all_heads])
@@ -109,6 +116,7 @@ def prior_times_likelihood(
         all_heads, all_tails = heads + a, tails + b
         low, high = betaincinv(all_heads, all_tails, [0.025, 0.975])
         return {
+            "prior's peak": peak_text(a - 1, b - 1),
             "MLE": peak_text(heads, tails),
             "MAP": peak_text(all_heads - 1, all_tails - 1),
             "posterior mean": style.number(all_heads / (all_heads + all_tails), ".3f"),
@@ -127,8 +135,8 @@ def prior_times_likelihood(
         },
         pads=[Pad(left, x="tails", y="heads")],
         readout=readout,
-        caption="Drag the dot, then change the prior. The posterior counts a − 1 heads and b − 1 "
-        "tails that nobody tossed, and its peak lies between the others.",
+        caption="Drag the dot, then change a and b. The tosses that the prior imagines count like "
+        "those seen, and the MAP lies between the two other peaks.",
         alt="Left: three arrows from the origin in a plane of tails and heads. The prior's, as "
         "many heads as tails, and the steeper one of the tosses seen add up to the posterior's, "
         "whose slope lies between. Right: three hills over the probability of heads, each as high "

@@ -37,7 +37,7 @@ FLOOR = 1e-6
 class Race:
     """Runs of optimisers from one start on the mean of a `loss`'s nats plus (λ/2)‖w‖².
 
-    All steps are full-batch: SGD's step size is 1, that of Adam and AdamW 0.1, with β₁ = 0.9 and
+    All steps are full-batch: SGD's step size is 1, that of Adam and AdamW 0.05, with β₁ = 0.9 and
     β₂ = 0.99. λ comes as its logarithm to base 10.
     """
 
@@ -65,7 +65,7 @@ class Race:
         if optimiser == "SGD":
             return sgd(gradient, self.start, 1.0, decay, self.steps)
         decoupled, betas = optimiser == "AdamW", (0.9, 0.99)
-        return adam(gradient, self.start, 0.1, decay, self.steps, decoupled=decoupled, betas=betas)
+        return adam(gradient, self.start, 0.05, decay, self.steps, decoupled=decoupled, betas=betas)
 
 
 def decay_race(
@@ -82,6 +82,8 @@ def decay_race(
     standardised, and there is no intercept. `steps` is a multiple of 60; `Race` says how long they
     are.
     """
+    if steps < 60 or steps % 60:
+        raise ValueError(f"steps must be a multiple of 60, got {steps}")
     if x is None:
         x, y = gentoo_sexes()
     X = standardised(real_array("x", x, (None, 2)))
@@ -99,14 +101,15 @@ def decay_race(
         {name: axes.plot([], [], linestyle=dash, zorder=3)[0] for name, dash in OPTIMISERS.items()}
         for axes in (left, right)
     )
-    (box,) = left.plot([], [], color=style.INK, linewidth=style.THIN, linestyle=style.DASHED)
+    (square,) = left.plot([], [], color=style.INK, linewidth=style.THIN, linestyle=style.DASHED)
     left.plot(*np.array(start)[:, None], "s", color=style.MODEL, markersize=6)
     style.label(left, start[0] - 0.03 * np.ptp(w0), start[1], "start", "right")
     style.optimum(left, *mle)
     diamond = map_mark(left)
     style.key(left, 0, "MLE", style.INK, marker="*")
     style.key(left, 0.25, "MAP", style.POSTERIOR, marker="D")
-    style.key(left, 0.5, "|w₀|, |w₁| ≤ 1/λ", style.INK, dash=style.DASHED, width=style.THIN)
+    words = "|w₀|, |w₁| ≤ 1/λ"
+    box = [square, *style.key(left, 0.5, words, style.INK, dash=style.DASHED, width=style.THIN)]
     for place, (name, dash) in zip((0, 0.28, 0.6), OPTIMISERS.items(), strict=True):
         style.key(right, place, name, style.MODEL, dash=dash)
     dots = style.dot(left, style.MODEL), style.dot(right, style.MODEL)
@@ -118,8 +121,10 @@ def decay_race(
         objective, lowest = race.penalised(decay), best(decay)
         heights = grid(objective, lowest, w0, w1).values - objective.value(lowest)
         diamond.set_data(*lowest[:, None])
-        box.set_data(10**-decay * np.array([(1, -1, -1, 1, 1), (1, 1, -1, -1, 1)]))
-        return [*hill.set(heights / len(X)), diamond, box]
+        square.set_data(10**-decay * np.array([(1, -1, -1, 1, 1), (1, 1, -1, -1, 1)]))
+        for artist in box:
+            artist.set_visible(10**-decay < max(w0[-1], w1[-1]))
+        return [*hill.set(heights / len(X)), diamond, *box]
 
     def tracks(optimiser: str, decay: float) -> list[Artist]:
         for name in OPTIMISERS:

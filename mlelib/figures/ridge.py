@@ -28,7 +28,7 @@ def ridge_curve(
     y: ArrayLike | None = None,
     x_new: ArrayLike | None = None,
     y_new: ArrayLike | None = None,
-    names: tuple[str, str] = ("x", "y"),
+    names: tuple[str, str] = ("input x", "target y"),
     degree: int = 9,
     sigma: float = 0.25,
     truth: Callable[[Floats], Floats] | None = None,

@@ -66,10 +66,10 @@ def map_contours(
     if x is None:
         x, y = gentoo_bills()
     columns = real_array("x", x, (None, 2))
-    model = TwoWeights(
-        standardised(columns),
-        standardised(real_array("y", [] if y is None else y, (len(columns),))),
-    )
+    target = real_array("y", [] if y is None else y, (len(columns),))
+    if len(columns) < max(sizes):
+        raise ValueError(f"x must have max(sizes) = {max(sizes)} rows or more, got {len(columns)}")
+    model = TwoWeights(standardised(columns), standardised(target))
     objectives = {n: model.objective(n) for n in sizes}
     mles = {n: maximum_likelihood(o.likelihood, o.X, o.y).theta for n, o in objectives.items()}
     tau_slider = Slider(-3, 0.5, 0.05, value=-0.8, label="log₁₀ τ, the prior's width")
@@ -86,15 +86,13 @@ def map_contours(
     decades(right)
     nats = {n: grid(o, mles[n], w0, w1).values - o.value(mles[n]) for n, o in objectives.items()}
 
-    hill = Hill(left, w0, w1, color=style.LIKELIHOOD, levels=(1, 4, 16, 64), fade=40)
+    hill = Hill(left, w0, w1, color=style.LIKELIHOOD, levels=(1, 4, 16, 64), fade=16)
     prior_ring = smooth(left, style.PRIOR, dash=style.DOTTED)
     likelihood_ring = smooth(left, style.LIKELIHOOD, dash=style.DASHED)
     (track,) = left.plot([], [], color=style.POSTERIOR, linewidth=style.THIN, zorder=4)
     left.plot([0], [0], "P", color=style.PRIOR, markersize=9, markeredgecolor=style.INK, zorder=5)
     star, diamond = style.optimum(left, 0, 0), map_mark(left)
-    style.key(left, 0, "prior's centre", style.PRIOR, marker="P")
-    style.key(left, 0.5, "MLE", style.INK, marker="*")
-    style.key(left, 0.75, "MAP", style.POSTERIOR, marker="D")
+    name_parts(left)
 
     right.axhline(0, color=style.INK, linewidth=style.FINE)
     weights = [
@@ -157,11 +155,20 @@ def map_contours(
         readout=readout,
         caption="Widen the prior or add examples: the MAP slides to the MLE. Under the Laplace "
         "prior it first runs along an axis, one weight exactly 0.",
-        alt="Left: over two weights the likelihood's tilted ellipses around a star, the MLE, and "
-        "the prior's circle around the origin; a diamond, the MAP, is where the circle touches an "
-        "ellipse. Right: the MAP's two weights against the prior's width, both rising from 0 to "
-        "the dotted lines of the MLE.",
+        alt="Left: over two weights the likelihood as a shaded hill with tilted ellipses around a "
+        "star, the MLE, and a circle of the prior around the origin; a diamond, the MAP, is where "
+        "the circle touches one of the ellipses. A thin line leads from the origin through the "
+        "diamond to the star. Right: the MAP's two weights against the prior's width, both rising "
+        "from 0 to the dotted lines of the MLE.",
     )
+
+
+def name_parts(axes: Axes) -> None:
+    """The keys of the plane of weights."""
+    style.key(axes, 0, "prior", style.PRIOR, dash=style.DOTTED)
+    style.key(axes, 0.25, "likelihood", style.LIKELIHOOD, dash=style.DASHED)
+    style.key(axes, 0.61, "MLE", style.INK, marker="*")
+    style.key(axes, 0.81, "MAP", style.POSTERIOR, marker="D")
 
 
 def prior_level(axes: Axes, prior: str, w: Floats) -> Path:

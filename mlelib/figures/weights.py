@@ -45,8 +45,8 @@ def decades(axes: Axes, axis: str = "x") -> None:
     """Name an axis of logarithms after the powers of ten that they stand for."""
     ruler = axes.xaxis if axis == "x" else axes.yaxis
     low, high = ruler.get_view_interval()
-    exponents = np.arange(np.ceil(high), low - 0.01, -1 if high - low < 6 else -2)[::-1]
-    exponents = exponents[exponents <= high]
+    step = 1 if high - low < 6 else 2
+    exponents = step * np.arange(np.ceil(low / step), np.floor(high / step) + 1)
     ruler.set_ticks(exponents, [power_of_ten(int(exponent)) for exponent in exponents])
 
 

@@ -23,6 +23,7 @@ def prior_times_likelihood(heads, tails, a, b):
     posterior = stats.beta(a + heads, b + tails)
     low, high = posterior.interval(0.95)
     return {
+        "prior's peak": mode(a, b),
         "MLE": mode(1 + heads, 1 + tails),
         "MAP": mode(a + heads, b + tails),
         "posterior mean": posterior.mean(),
@@ -115,7 +116,7 @@ def torch_run(optimiser, decay, steps=600, start=(-1.0, 3.5)):
         rule = torch.optim.SGD([w], lr=1.0, weight_decay=decay)
     else:
         kind = {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[optimiser]
-        rule = kind([w], lr=0.1, betas=(0.9, 0.99), weight_decay=decay)
+        rule = kind([w], lr=0.05, betas=(0.9, 0.99), weight_decay=decay)
     path = [w.detach().numpy().copy()]
     for _ in range(steps):
         rule.zero_grad()
