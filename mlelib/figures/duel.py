@@ -1,6 +1,6 @@
 """Chapter 5's duel: the landscapes of two losses over the same weights, and a descent on each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -144,17 +144,17 @@ def landscape_duel(
         return changed
 
     def readout(sample: int, w1: float, w2: float) -> dict[str, str]:
-        shown: dict[str, str] = {}
-        for name, each, way in zip(NAMES, grounds[sample], ways(sample, w1, w2), strict=True):
-            end, lowest = (style.number(x, ".3f") for x in (way.values[-1] / each.n, each.lowest))
-            slope = way.gradient_norms[-1] / each.n
-            smallest = each.smallest_eigenvalue([w1, w2])
-            shown |= {
-                f"{name} after {STEPS} steps": f"{end}, lowest {lowest}",
-                f"{name}: length of the gradient there": style.number(slope, ".2g"),
-                f"{name}: smallest eigenvalue at the start": style.number(smallest, ".2g"),
-            }
-        return shown
+        pairs = list(zip(grounds[sample], ways(sample, w1, w2), strict=True))
+        slopes = (way.gradient_norms[-1] / each.n for each, way in pairs)
+        smallest = (each.smallest_eigenvalue([w1, w2]) for each, _ in pairs)
+        return {
+            f"loss after {STEPS} steps": named(
+                (way.values[-1] / each.n for each, way in pairs), ".3f"
+            ),
+            "lowest loss": named((each.lowest for each, _ in pairs), ".3f"),
+            f"length of the gradient after {STEPS} steps": named(slopes, ".5f"),
+            "smallest eigenvalue at the start": named(smallest, ".5f"),
+        }
 
     return LiveFigure(
         "landscape-duel",
@@ -193,6 +193,13 @@ def evenly(way: Floats, points: int) -> Floats:
     length = np.r_[0, np.hypot(*np.diff(way, axis=0).T).cumsum()]
     places = np.linspace(0, length[-1], points)
     return np.column_stack([np.interp(places, length, column) for column in way.T])
+
+
+def named(values: Iterable[float], spec: str) -> str:
+    """A number of either loss, for a readout."""
+    return ", ".join(
+        f"{name} {style.number(value, spec)}" for name, value in zip(NAMES, values, strict=True)
+    )
 
 
 def two_landscapes(below: float = 0) -> tuple[Figure, list[Axes], list[Axes]]:

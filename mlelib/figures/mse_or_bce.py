@@ -169,7 +169,7 @@ def chord(
     gaps = [axes.plot([], [], color=style.INK, linewidth=3, zorder=5)[0] for axes in (left, right)]
     style.key(left, 0, "chord from a to b", style.MODEL)
     style.key(right, 0, "chord − graph", style.MODEL)
-    style.key(right, 0.45, "deepest below", style.INK, width=3)
+    style.key(right, 0.52, "deepest below", style.INK, width=3)
     style.label(right, 0, 0.72, "chord above the graph")
     style.label(right, 0, -0.72, "chord below the graph")
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from mlelib.arguments import Floats, Integers, labels, real_array
 from mlelib.figures import style
 from mlelib.figures.binary import same_length
-from mlelib.figures.duel import COLORS, NAMES, UPPER_KEYS, name_landscape, two_landscapes
+from mlelib.figures.duel import COLORS, NAMES, UPPER_KEYS, name_landscape, named, two_landscapes
 from mlelib.figures.regions import above
 from mlelib.figures.shapes import NOWHERE, Hill
 from mlelib.likelihoods import Bernoulli
@@ -96,17 +96,16 @@ def hidden_slices(
 
     def readout(direction: int, width: int, alpha: float, beta: float) -> dict[str, str]:
         column, row = (int(np.abs(SIDE - place).argmin()) for place in (alpha, beta))
-        shown: dict[str, str] = {}
-        for k, name in enumerate(NAMES):
-            curvature = smallest[direction, width][k]
-            shown |= {
-                f"{name} at the star": style.number(slices[direction, width][k][20, 20], ".3f"),
-                f"{name}: share that curves down": style.number((curvature < 0).mean(), ".0%"),
-                f"{name}: smallest eigenvalue at the dot": style.number(
-                    curvature[row, column], ".2g"
-                ),
-            }
-        return shown
+        curvatures = smallest[direction, width]
+        return {
+            "at the star": named((values[20, 20] for values in slices[direction, width]), ".3f"),
+            "share of the plane that curves down": named(
+                ((curvature < 0).mean() for curvature in curvatures), ".0%"
+            ),
+            "smallest eigenvalue at the dot": named(
+                (curvature[row, column] for curvature in curvatures), ".2f"
+            ),
+        }
 
     return LiveFigure(
         "hidden-slices",

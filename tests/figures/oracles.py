@@ -318,21 +318,26 @@ def overlapping_sample(seed):
     return X, losses, lowest
 
 
+def of_both(bce, squared, spec):
+    return f"BCE {bce:{spec}}, squared error {squared:{spec}}".replace("-", "−")
+
+
 def landscape_duel(sample, w1, w2):
     _, losses, lowest = overlapping_sample(sample)
-    shown = {}
-    for name, (value, gradient, hessian) in losses.items():
-        w = np.array([w1, w2], float)
+    ends, slopes, smallest = [], [], []
+    for value, gradient, hessian in losses.values():
+        start = w = np.array([w1, w2], float)
         for _ in range(50):
             w = w - 2 * gradient(w)
-        shown |= {
-            f"{name} after 50 steps": f"{value(w):.3f}, lowest {lowest[name]:.3f}",
-            f"{name}: length of the gradient there": np.hypot(*gradient(w)),
-            f"{name}: smallest eigenvalue at the start": np.linalg.eigvalsh(
-                hessian(np.array([w1, w2], float))
-            )[0],
-        }
-    return shown
+        ends.append(value(w))
+        slopes.append(np.hypot(*gradient(w)))
+        smallest.append(np.linalg.eigvalsh(hessian(start))[0])
+    return {
+        "loss after 50 steps": of_both(*ends, ".3f"),
+        "lowest loss": of_both(*lowest.values(), ".3f"),
+        "length of the gradient after 50 steps": of_both(*slopes, ".5f"),
+        "smallest eigenvalue at the start": of_both(*smallest, ".5f"),
+    }
 
 
 @cache
@@ -375,14 +380,11 @@ def network_slices(direction, width):
 
 
 def hidden_slices(direction, width, alpha, beta):
-    shown = {}
-    for name, (values, hessian) in network_slices(direction, width).items():
-        smallest = np.linalg.eigvalsh(hessian)[..., 0]
-        shown |= {
-            f"{name} at the star": values[20, 20],
-            f"{name}: share that curves down": f"{np.mean(smallest < 0):.0%}",
-            f"{name}: smallest eigenvalue at the dot": smallest[
-                round(20 + 20 * beta), round(20 + 20 * alpha)
-            ],
-        }
-    return shown
+    slices = network_slices(direction, width).values()
+    smallest = [np.linalg.eigvalsh(hessian)[..., 0] for _, hessian in slices]
+    dot = round(20 + 20 * beta), round(20 + 20 * alpha)
+    return {
+        "at the star": of_both(*(values[20, 20] for values, _ in slices), ".3f"),
+        "share of the plane that curves down": of_both(*(np.mean(s < 0) for s in smallest), ".0%"),
+        "smallest eigenvalue at the dot": of_both(*(s[dot] for s in smallest), ".2f"),
+    }

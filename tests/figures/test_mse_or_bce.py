@@ -177,11 +177,18 @@ def duel():
     return figures.landscape_duel()
 
 
+def of_both(text):
+    """The numbers of the BCE and of the squared error in a readout."""
+    bce, squared = text.removeprefix("BCE ").split(", squared error ")
+    return number(bce.rstrip("%")), number(squared.rstrip("%"))
+
+
 def losses_after(figure, sample, w1, w2):
     """Of the BCE, then the squared error: the loss after the descent, and the lowest."""
     texts = figure.readout(sample=sample, w1=w1, w2=w2)
-    pairs = [texts[f"{name} after 50 steps"] for name in ("BCE", "squared error")]
-    return [tuple(map(float, pair.split(", lowest "))) for pair in pairs]
+    return list(
+        zip(of_both(texts["loss after 50 steps"]), of_both(texts["lowest loss"]), strict=False)
+    )
 
 
 @pytest.mark.parametrize("sample", [1, 2, 3])
@@ -210,11 +217,10 @@ def test_the_eigenvalues_are_those_of_the_hessian_that_torch_differentiates(duel
     for w1, w2 in [(-6, -6), (1, 1), (2, 1), *rng.integers(-7, 8, (8, 2)).tolist()]:
         texts = duel.readout(sample=sample, w1=w1, w2=w2)
         at = torch.tensor([w1, w2], dtype=torch.float64)
-        for name, loss in zip(("BCE", "squared error"), mean_losses(sample), strict=True):
-            smallest = torch.linalg.eigvalsh(hessian(loss, at))[0].item()
-            shown = number(texts[f"{name}: smallest eigenvalue at the start"])
-            assert shown == pytest.approx(smallest, rel=0.06)  # two digits
-            assert smallest > 0 or name == "squared error"
+        exact = [torch.linalg.eigvalsh(hessian(loss, at))[0].item() for loss in mean_losses(sample)]
+        shown = of_both(texts["smallest eigenvalue at the start"])
+        assert shown == pytest.approx(exact, abs=0.51e-5)  # five decimals
+        assert exact[0] > 0
 
 
 @pytest.mark.parametrize("sample", [1, 2, 3])
@@ -353,8 +359,7 @@ def test_every_slice_of_a_network_goes_through_what_it_was_trained_to(slices):
             slices.readout(direction=seed, width=width, alpha=0.0, beta=0.0)
             for seed in (1, 2, 3, 4)
         ]
-        for name, _ in LOSSES:
-            assert len({text[f"{name} at the star"] for text in texts}) == 1
+        assert len({text["at the star"] for text in texts}) == 1
     for axes in panels(slices):
         assert marks(axes, "*")[0].tolist() == [0, 0]
 
@@ -364,6 +369,7 @@ def test_grey_is_where_some_eigenvalue_is_negative(slices):
     places = np.column_stack([a.ravel(), b.ravel()])
     for direction, width in ((1, 8), (2, 2)):
         slices.values = {"direction": direction, "width": width}
+        shares = []
         for axes, (name, _) in zip(panels(slices), LOSSES, strict=True):
             smallest = np.linalg.eigvalsh(network_slices(direction, width)[name][1])[..., 0]
             (grey,) = patches(axes, 0.4)
@@ -373,8 +379,8 @@ def test_grey_is_where_some_eigenvalue_is_negative(slices):
             )  # a hole is inside two of them
             negative = smallest[1:-1, 1:-1].ravel() < 0
             assert (inside % 2 == negative).mean() > 0.999
-            share = slices.texts()[f"{name}: share that curves down"]
-            assert share == f"{(smallest < 0).mean():.0%}"
+            shares.append(round(100 * (smallest < 0).mean()))
+        assert of_both(slices.texts()["share of the plane that curves down"]) == tuple(shares)
 
 
 def test_eigenvalues_of_quadratic_slices_are_exact():
@@ -392,9 +398,7 @@ def test_eigenvalues_of_quadratic_slices_are_exact():
 def test_the_squared_error_curves_down_in_more_of_the_plane_and_the_bce_in_much(slices):
     for direction, width in product((1, 2, 3, 4), (4, 8)):
         texts = slices.readout(direction=direction, width=width, alpha=0.0, beta=0.0)
-        bce, squared = (
-            int(texts[f"{name}: share that curves down"].rstrip("%")) for name, _ in LOSSES
-        )
+        bce, squared = of_both(texts["share of the plane that curves down"])
         assert 40 < bce < squared
     assert to_rgb(patches(panels(slices)[0], 0.4)[0].get_facecolor()[:3]) == to_rgb(style.DATA)
 
