@@ -81,10 +81,10 @@ def prior_times_likelihood(
     def log_prior(a: float, b: float) -> Floats:
         return BetaPrior(a, b).log_prob(log_odds)
 
-    def shape(log_density: Floats, knots: int) -> Path:
+    def shape(log_density: Floats, knots: int, floor: float | None = None) -> Path:
         drop = log_density - log_density.max()
         seen = drop > -DEPTH
-        return curve(right, thetas[seen], np.exp(drop[seen]), knots=knots, floor=0)
+        return curve(right, thetas[seen], np.exp(drop[seen]), knots=knots, floor=floor)
 
     def prior(a: int, b: int) -> list[Artist]:
         curves["prior"].set_path(shape(log_prior(a, b), 25))
@@ -102,7 +102,7 @@ def prior_times_likelihood(
     def posterior(heads: int, a: int, tails: int, b: int) -> list[Artist]:
         # Asked for in this order, equal posteriors are neighbours in the state table.
         log_posterior = log_prior(a, b) + coin_log_likelihood(heads, tails, thetas)
-        area.set_path(shape(log_posterior, 13))
+        area.set_path(shape(log_posterior, 13, floor=0))
         all_heads, all_tails = heads + a - 1, tails + b - 1
         arrows["posterior"].set_data([0, all_tails], [0, all_heads])
         shifted["prior"].set_data([tails, all_tails], [heads, all_heads])
