@@ -23,6 +23,10 @@ PAGES = {
     "softmax-playground": "chapters/multiclass",
     "simplex": "chapters/multiclass",
     "softmax-regions": "chapters/multiclass",
+    "sensitivity": "chapters/mse-or-bce",
+    "landscape-duel": "chapters/mse-or-bce",
+    "chord": "chapters/mse-or-bce",
+    "hidden-slices": "chapters/mse-or-bce",
 }
 
 # Every slot of the page against the same slot of a fresh stage, both as Chromium reads them.
