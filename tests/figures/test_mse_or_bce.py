@@ -169,6 +169,8 @@ def test_a_function_of_the_readers_own():
         assert deepest == pytest.approx(-((b - a) ** 2) / 4, abs=1e-4)
         assert straight.readout(a=a, b=b, function="a line")["verdict"] == "nowhere below"
     straight.values = {"function": "a line"}
+    for axes in panels(straight)[:2]:
+        assert not next(line for line in lines(axes) if line.get_linewidth() == 3).get_visible()
     assert panels(straight)[0].get_ylim()[0] < -1
 
 
@@ -187,7 +189,7 @@ def losses_after(figure, sample, w1, w2):
     """Of the BCE, then the squared error: the loss after the descent, and the lowest."""
     texts = figure.readout(sample=sample, w1=w1, w2=w2)
     return list(
-        zip(of_both(texts["loss after 50 steps"]), of_both(texts["lowest loss"]), strict=False)
+        zip(of_both(texts["loss after 50 steps"]), of_both(texts["lowest loss"]), strict=True)
     )
 
 
