@@ -1,16 +1,21 @@
 """The loss of a network over a plane through its parameters."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
-from torch.func import functional_call, vmap
+from torch.func import vmap
 
-from mlelib.arguments import real_array
+from mlelib.arguments import Floats, real_array
 from mlelib.landscapes import Landscape
+from mlelib.networks.batched import outputs
 from mlelib.networks.examples import Loss, Parameters, check_examples
 
-BLOCK = 200_000  # numbers that one layer puts out for one block of the plane's points: 1.6 MB
+BLOCK = 80_000  # 640 kB: larger arrays leave the cache
+THREADS = 2
 
 
 def filter_normalised(network: nn.Module, seed: int = 0) -> tuple[Parameters, Parameters]:
@@ -53,7 +58,8 @@ def landscape(
     """Σᵢ loss(yᵢ, zᵢ) with the network's parameters at θ + a·first + b·second.
 
     `a` (columns,) and `b` (rows,) are where the plane is looked at; (0, 0) is the network as it is.
-    Many points go through the network at once, in blocks of at most `BLOCK` numbers a layer.
+    Many points go through the network at once, in `THREADS` threads and in blocks of as many as a
+    layer makes `BLOCK` numbers of, or one at least: a few MB, whatever n and the grid.
 
     Raises
     ------
@@ -67,14 +73,22 @@ def landscape(
     shapes = {name: p.shape for name, p in center.items()}
     if [{name: p.shape for name, p in d.items()} for d in directions] != [shapes, shapes]:
         raise ValueError(f"directions must be two, each with tensors of the shapes {shapes}")
-    first, second = directions
+    across, along = (torch.tensor(t.ravel(), dtype=x.dtype) for t in np.meshgrid(columns, rows))
+    origin, first, second = (
+        torch.cat([tensors[name].reshape(-1) for name in shapes])
+        for tensors in (center, *directions)
+    )
+    sizes = [shape.numel() for shape in shapes.values()]
+    block = max(1, BLOCK // max(max(p.numel(), n * p.shape[:1].numel()) for p in center.values()))
 
-    def value(s: Tensor, t: Tensor) -> Tensor:
-        moved = {name: p + s * first[name] + t * second[name] for name, p in center.items()}
-        return loss(y, functional_call(network, moved, (x,))).sum()
+    def values(start: int) -> Floats:
+        s, t = (steps[start : start + block, None] for steps in (across, along))
+        parts = (origin + s * first + t * second).split(sizes, dim=1)
+        moved = {
+            k: part.contiguous().view(-1, *shapes[k]) for k, part in zip(shapes, parts, strict=True)
+        }
+        return np.asarray(vmap(partial(loss, y))(outputs(network, moved, x)).sum(dim=1))
 
-    widest = max(shape[0] for shape in shapes.values())
-    across, along = (torch.tensor(axis.ravel()) for axis in np.meshgrid(columns, rows))
-    with torch.no_grad():
-        values = vmap(value, chunk_size=max(1, BLOCK // (n * widest)))(across, along)
-    return Landscape(columns, rows, values.numpy().reshape(len(rows), len(columns)))
+    with ThreadPoolExecutor(THREADS) as threads:
+        blocks = list(threads.map(values, range(0, len(across), block)))
+    return Landscape(columns, rows, np.concatenate(blocks).reshape(len(rows), len(columns)))

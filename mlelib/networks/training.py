@@ -15,7 +15,11 @@ from mlelib.networks.examples import Loss, Parameters, check_examples
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
 
-def mlp(widths: Sequence[int], activation: str = "tanh", seed: int = 0) -> nn.Sequential:
+class MLP(nn.Sequential):
+    """Linear layers with activations between them; the output's axis is dropped if it is 1 long."""
+
+
+def mlp(widths: Sequence[int], activation: str = "tanh", seed: int = 0) -> MLP:
     """A multilayer perceptron in float64: x (n, widths[0]) → z (n, widths[-1]), or (n,) for one.
 
     Linear layers of the given widths with `activation`, "tanh" or "relu", between them and none
@@ -41,7 +45,7 @@ def mlp(widths: Sequence[int], activation: str = "tanh", seed: int = 0) -> nn.Se
     layers.pop()
     if widths[-1] == 1:
         layers.append(nn.Flatten(-2))  # (n, 1) → (n,)
-    return nn.Sequential(*layers)
+    return MLP(*layers)
 
 
 @dataclass(frozen=True, eq=False)

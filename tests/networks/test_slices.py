@@ -1,16 +1,19 @@
 """Slices through a network's loss: what they are point by point, and how they are made."""
 
+import tracemalloc
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch import nn
+from torch.func import functional_call
 
 from mlelib import landscapes
 from mlelib.brier import BrierObjective
 from mlelib.likelihoods import Bernoulli, Categorical
 from mlelib.networks import brier, filter_normalised, landscape, mlp, nll, slices
+from mlelib.networks.batched import outputs
 from mlelib.objectives import Objective, add_intercept
 
 BCE = partial(nll, Bernoulli())
@@ -93,27 +96,59 @@ def test_scaling_a_relu_layer_and_undoing_it_in_the_next_leaves_the_picture() ->
     np.testing.assert_allclose(after.values, before.values, rtol=1e-13)
 
 
-class Largest(TorchDispatchMode):
-    """Notes the largest tensor that any operation makes."""
-
-    numbers = 0
-
-    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-        made = function(*args, **(kwargs or {}))
-        if isinstance(made, torch.Tensor):
-            self.numbers = max(self.numbers, made.numel())
-        return made
-
-
 @pytest.mark.parametrize(("n", "points"), [(50, 60), (3000, 10)])
 def test_memory_is_bounded_whatever_the_number_of_examples_and_points(n: int, points: int) -> None:
     x, y = data(n)
     network = mlp([3, 40, 40, 1])
-    axis = np.linspace(-1, 1, points)
-    with Largest() as largest:
-        landscape(network, BCE, x, y, filter_normalised(network), axis, axis)
-    assert slices.BLOCK / 2 < largest.numbers <= slices.BLOCK
-    assert points**2 * n * 40 > 20 * slices.BLOCK
+    axis, directions = np.linspace(-1, 1, points), filter_normalised(network)
+    tracemalloc.start()
+    try:
+        landscape(network, BCE, x, y, directions, axis, axis)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # in each thread a layer's input and its output, and the logits and losses of a block
+    budget = 4 * slices.THREADS * 8 * max(slices.BLOCK, 40 * n)
+    assert peak < budget < points**2 * n * 40 * 8 / 5
+
+
+class Scaled(nn.Module):
+    """A reader's own network, with a skip connection and a parameter without an axis."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner, self.last = mlp([3, 3], seed=1), mlp([3, 1], seed=2)
+        self.gain = nn.Parameter(torch.tensor(0.5, dtype=torch.float64))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.last(x + self.gain * torch.nn.functional.gelu(self.inner(x)))
+
+
+def test_any_network_will_do() -> None:
+    x, y = data()
+    network = Scaled()
+    directions = filter_normalised(network)
+    seen = landscape(network, brier, x, y, directions, A, B)
+    center = {name: p.detach() for name, p in network.named_parameters()}
+    for row, column in np.ndindex(4, 5):
+        first, second = directions
+        at = {k: p + A[column] * first[k] + B[row] * second[k] for k, p in center.items()}
+        value = brier(y, functional_call(network, at, (x,))).sum().item()
+        assert seen.values[row, column] == pytest.approx(value, rel=1e-13)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("widths", [[3, 1], [3, 4, 5, 1], [3, 4, 2]], ids=str)
+def test_perceptrons_go_faster_to_the_same_outputs(widths, activation) -> None:
+    x, _ = data()
+    same = {"widths": widths, "activation": activation}
+    networks = [dict(mlp(**same, seed=seed).named_parameters()) for seed in range(4)]
+    stacked = {k: torch.stack([own[k].detach() for own in networks]) for k in networks[0]}
+    before = x.clone()
+    fast = outputs(mlp(**same), stacked, x)
+    slow = outputs(nn.Sequential(*mlp(**same)), stacked, x)
+    torch.testing.assert_close(fast, slow, rtol=1e-13, atol=1e-14)
+    assert torch.equal(x, before)
 
 
 X, Y = data()
