@@ -85,6 +85,17 @@ def test_the_tosses_seen_and_imagined_add_up(coin):
         assert seen.tolist() == [state["tails"], state["heads"]]
         assert imagined.tolist() == [state["b"] - 1, state["a"] - 1]
         assert together == pytest.approx(seen + imagined)
+        tips = {
+            (to_hex(line.get_color()), line.get_linewidth()): np.transpose(line.get_data()).tolist()
+            for line in lines(left)
+            if len(line.get_xdata()) == 2
+        }
+        colors = [color.lower() for color in (style.PRIOR, style.LIKELIHOOD, style.POSTERIOR)]
+        places = [imagined.tolist(), seen.tolist(), together.tolist()]
+        for color, place in zip(colors, places, strict=True):
+            assert tips[color, style.LINE] == [[0, 0], place]
+        assert tips[colors[0], style.THIN] == [places[1], places[2]]
+        assert tips[colors[1], style.THIN] == [places[0], places[2]]
 
 
 def test_the_map_is_the_librarys_and_lies_between_the_priors_peak_and_the_mle(coin):
@@ -231,7 +242,18 @@ def test_the_weights_against_the_width_are_the_path_of_the_map(plane):
     assert np.array([line.get_ydata() for line in weights]) == pytest.approx(
         np.array(track.get_data())
     )
-    best, _ = best_of(plane)
+    best, mle = best_of(plane)
+    color = style.LIKELIHOOD.lower()
+    level = [line for line in right.lines if to_hex(line.get_color()) == color]
+    across = [line for line in level if line.get_xdata() == [0, 1]]
+    assert [line.get_ydata()[0] for line in across] == mle.tolist()
+    names = [text.get_text() for text in right.get_xticklabels()]
+    assert dict(zip(right.get_xticks(), names, strict=True)) == {
+        -3: "0.001",
+        -2: "0.01",
+        -1: "0.1",
+        0: "1",
+    }
     for (x, weight), line, wanted in zip(marks(right, "D"), weights, best, strict=True):
         assert x == -1.2
         assert weight == wanted
@@ -304,6 +326,8 @@ def test_the_fit_is_that_of_scikit_learn_with_the_stated_conversion(ridge, decay
     ridge.values = {"decay": decay}
     assert bars(ridge) == pytest.approx(fit.coef_, abs=1e-9)
     left, _ = ridge.figure.axes
+    (truth,) = [line for line in lines(left) if len(line.get_xdata()) == 401]
+    assert truth.get_ydata() == pytest.approx(np.sin(2 * np.pi * truth.get_xdata()))
     (curve,) = drawn(left, style.MODEL)
     within = (curve[:, 0] > 0.03) & (curve[:, 0] < 0.97)  # the ends are steep
     assert curve[within, 1] == pytest.approx(fit.predict(powers(curve[within, 0])), abs=0.04)
@@ -395,6 +419,9 @@ def test_decoupled_decay_ends_at_the_least_nll_in_a_box(race):
     for decay, shown in ((-1.0, False), (0.0, True)):
         race.values = {"decay": decay}
         assert words["|w₀|, |w₁| ≤ 1/λ"].get_visible() == shown
+        (square,) = [line for line in lines(left) if len(line.get_xdata()) == 5]
+        assert square.get_visible() == shown
+        assert np.abs(square.get_data()) == pytest.approx(np.full((2, 5), 10**-decay))
 
 
 def test_the_distance_falls_under_decay_in_the_gradient_and_stays_under_adamw(race):
@@ -408,11 +435,19 @@ def test_the_distance_falls_under_decay_in_the_gradient_and_stays_under_adamw(ra
         gaps = np.log10(np.maximum(np.hypot(*(path - best).T), 1e-6))
         assert curve.get_ydata() == pytest.approx(gaps, abs=1e-6)
         assert marks(right, "o")[0] == pytest.approx([300, gaps[300]], abs=1e-6)
+        assert marks(race.figure.axes[0], "o")[0] == pytest.approx(path[300])
         assert (gaps[-1] == -6) == (optimiser != "AdamW")
 
 
 def test_the_shading_is_lowest_at_the_map(race):
-    left, _ = race.figure.axes
+    left, right = race.figure.axes
+    names = [text.get_text() for text in right.get_yticklabels()]
+    assert dict(zip(right.get_yticks(), names, strict=True)) == {
+        -6: "10⁻⁶",
+        -4: "10⁻⁴",
+        -2: "0.01",
+        0: "1",
+    }
     (image,) = left.images
     for decay in (-2.0, -1.0, 0.0):
         race.values = {"decay": decay}
