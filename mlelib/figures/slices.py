@@ -72,8 +72,9 @@ def hidden_slices(
         Hill(axes, SIDE, SIDE, color=color, levels=levels, fade=2 * levels[-1])
         for axes, color, levels in zip(panels, COLORS, RINGS, strict=True)
     ]
-    caps = [PathPatch(NOWHERE, facecolor=GREY, linewidth=0, zorder=1) for _ in panels]
+    caps = [PathPatch(NOWHERE, facecolor=GREY, edgecolor=style.DATA, zorder=1) for _ in panels]
     for axes, cap in zip(panels, caps, strict=True):
+        cap.set_linewidth(style.FINE)  # without hues the tint alone is lost on the deepest colour
         axes.add_patch(cap)
         style.optimum(axes, 0, 0)
     dots = [style.dot(axes, style.MODEL) for axes in panels]
