@@ -11,7 +11,7 @@ from scipy import stats
 from scipy.special import log_softmax, softmax
 
 from mlelib.checks import Result, check, judge
-from mlelib.exercises import binary, likelihood, mse_or_bce, multiclass, regression
+from mlelib.exercises import binary, likelihood, mse_or_bce, multiclass, posterior, regression
 from mlelib.exercises.book import EXERCISES
 from mlelib.exercises.kinds import Function, Mistake, Property, Value
 
@@ -298,8 +298,8 @@ def test_the_exercises_are_not_loaded_before_one_is_checked() -> None:
 
 
 def test_there_are_exercises_and_each_has_a_number_of_its_own() -> None:
-    modules = {1: likelihood, 2: regression, 3: binary, 4: multiclass, 5: mse_or_bce}
-    chapters = {number: module.EXERCISES for number, module in modules.items()}
+    modules = likelihood, regression, binary, multiclass, mse_or_bce, posterior
+    chapters = {number: module.EXERCISES for number, module in enumerate(modules, start=1)}
     for chapter, exercises in chapters.items():
         assert exercises
         assert all(exercise.id.startswith(f"{chapter}.") for exercise in exercises)

@@ -1,10 +1,10 @@
 """All exercises of the book, by their number."""
 
-from mlelib.exercises import binary, likelihood, mse_or_bce, multiclass, regression
+from mlelib.exercises import binary, likelihood, mse_or_bce, multiclass, posterior, regression
 from mlelib.exercises.kinds import Exercise
 
 EXERCISES: dict[str, Exercise] = {
     exercise.id: exercise
-    for chapter in (likelihood, regression, binary, multiclass, mse_or_bce)
+    for chapter in (likelihood, regression, binary, multiclass, mse_or_bce, posterior)
     for exercise in chapter.EXERCISES
 }

@@ -27,6 +27,10 @@ PAGES = {
     "landscape-duel": "chapters/mse-or-bce",
     "chord": "chapters/mse-or-bce",
     "hidden-slices": "chapters/mse-or-bce",
+    "prior-times-likelihood": "chapters/map",
+    "map-contours": "chapters/map",
+    "ridge-curve": "chapters/map",
+    "decay-race": "chapters/map",
 }
 
 # Every slot of the page against the same slot of a fresh stage, both as Chromium reads them.
