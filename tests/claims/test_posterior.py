@@ -269,13 +269,13 @@ def test_c44_a_prior_over_parameters_ties_outputs_together(masses) -> None:
     X, kg = masses
     tau = 0.5
     # free outputs: the optimum of the Gaussian likelihood is the labels themselves
-    free = maximum_likelihood(Gaussian(0.4), np.eye(len(kg)), kg).theta
-    np.testing.assert_allclose(free, kg, rtol=1e-12)
+    free = maximum_likelihood(Gaussian(0.4), np.eye(12), kg[:12]).theta
+    np.testing.assert_allclose(free, kg[:12], rtol=1e-12)
     # with an independent prior on each output, another bird's label changes nothing
     prior = GaussianPrior(10.0)
     other = kg.copy()
     other[1:] += 1.0
-    apart = [maximum_a_posteriori(Gaussian(0.4), np.eye(len(kg)), v, prior) for v in (kg, other)]
+    apart = [maximum_a_posteriori(Gaussian(0.4), np.eye(12), v[:12], prior) for v in (kg, other)]
     assert apart[0].theta[0] == apart[1].theta[0]
     # the covariance τ²xᵀx′ of two outputs under a prior over θ
     draws = np.random.default_rng(1).normal(0, tau, size=(200_000, 3))
