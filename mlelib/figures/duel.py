@@ -50,7 +50,7 @@ class Ground:
             method="trust-exact",
         ).x
         self.lowest = objective.value(self.best) / self.n
-        self.above = values / self.n - self.lowest
+        self.above = (values / self.n - self.lowest).clip(min=0)
         self.smallest = np.array(
             [[self.smallest_eigenvalue([w1, w2]) for w1 in side[::2]] for w2 in side[::2]]
         )
