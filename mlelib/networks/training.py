@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 from torch import Tensor, nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from mlelib.arguments import Floats
 from mlelib.networks.examples import Loss, Parameters, check_examples
