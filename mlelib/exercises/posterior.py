@@ -82,10 +82,10 @@ def stepped(X: Floats, y: Integers, theta: Floats, rate: float, decay: Floats) -
 
 
 def heads_in_a_row() -> Floats:
-    """Heads in a row until the MAP is at least 0.8, under Beta(1, 1), Beta(3, 3) and Beta(5, 5)."""
+    """Heads in a row until the MAP is at least 0.75, under Beta(1, 1), Beta(3, 3) and Beta(5, 5)."""
     heads = np.arange(1, 100)
     modes = [(heads + a - 1) / (heads + 2 * a - 2) for a in (1, 3, 5)]
-    return np.array([heads[np.argmax(mode >= 0.8 - 1e-12)] for mode in modes], dtype=float)
+    return np.array([heads[np.argmax(mode >= 0.75)] for mode in modes], dtype=float)
 
 
 def chosen_priors(scored: int = 1, reported: int = 2) -> Floats:
@@ -281,10 +281,10 @@ EXERCISES: tuple[Exercise, ...] = (
         mistakes=(
             Mistake(
                 "You read the posterior's mean; the MAP stands before it.",
-                lambda right: [3, 9, 15],
+                lambda right: [2, 6, 10],
             ),
             Mistake(
-                "There the MAP is above 0.8; it may also be equal to it.", lambda right: [1, 7, 13]
+                "There the MAP is above 0.75; it may also be equal to it.", lambda right: [1, 5, 9]
             ),
         ),
     ),
