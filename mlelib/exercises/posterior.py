@@ -82,7 +82,7 @@ def stepped(X: Floats, y: Integers, theta: Floats, rate: float, decay: Floats) -
 
 
 def heads_in_a_row() -> Floats:
-    """Heads in a row until the MAP is at least 0.75, under Beta(1, 1), Beta(3, 3) and Beta(5, 5)."""
+    """Heads in a row till the MAP is at least 0.75, under Beta(1, 1), Beta(3, 3) and Beta(5, 5)."""
     heads = np.arange(1, 100)
     modes = [(heads + a - 1) / (heads + 2 * a - 2) for a in (1, 3, 5)]
     return np.array([heads[np.argmax(mode >= 0.75)] for mode in modes], dtype=float)
