@@ -152,8 +152,8 @@ def landscape_duel(
                 (way.values[-1] / each.n for each, way in pairs), ".3f"
             ),
             "lowest loss": named((each.lowest for each, _ in pairs), ".3f"),
-            f"length of the gradient after {STEPS} steps": named(slopes, ".5f"),
-            "smallest eigenvalue at the start": named(smallest, ".5f"),
+            f"gradient after {STEPS} steps": named(slopes, ".5f"),
+            "least eigenvalue at the start": named(smallest, ".5f"),
         }
 
     return LiveFigure(

@@ -73,7 +73,7 @@ class SvgRenderer(RendererBase):
         else:
             self._write(f"<path d='{data}'{style}/>")
 
-    def draw_markers(  # noqa: PLR0917
+    def draw_markers(
         self,
         gc: GraphicsContextBase,
         marker_path: Path,
@@ -146,7 +146,7 @@ class SvgRenderer(RendererBase):
             f" preserveAspectRatio='none' href='data:image/png;base64,{_png(im)}'/>"
         )
 
-    def draw_text(  # type: ignore[override]  # noqa: PLR0917
+    def draw_text(  # type: ignore[override]
         self,
         gc: GraphicsContextBase,
         x: float,

@@ -335,8 +335,8 @@ def landscape_duel(sample, w1, w2):
     return {
         "loss after 50 steps": of_both(*ends, ".3f"),
         "lowest loss": of_both(*lowest.values(), ".3f"),
-        "length of the gradient after 50 steps": of_both(*slopes, ".5f"),
-        "smallest eigenvalue at the start": of_both(*smallest, ".5f"),
+        "gradient after 50 steps": of_both(*slopes, ".5f"),
+        "least eigenvalue at the start": of_both(*smallest, ".5f"),
     }
 
 

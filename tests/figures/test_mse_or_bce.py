@@ -220,7 +220,7 @@ def test_the_eigenvalues_are_those_of_the_hessian_that_torch_differentiates(duel
         texts = duel.readout(sample=sample, w1=w1, w2=w2)
         at = torch.tensor([w1, w2], dtype=torch.float64)
         exact = [torch.linalg.eigvalsh(hessian(loss, at))[0].item() for loss in mean_losses(sample)]
-        shown = of_both(texts["smallest eigenvalue at the start"])
+        shown = of_both(texts["least eigenvalue at the start"])
         assert shown == pytest.approx(exact, abs=0.51e-5)  # five decimals
         assert exact[0] > 0
 
