@@ -23,7 +23,7 @@ def element(payload: dict[str, Any], table: str, alone: str) -> str:
     widest = payload["table"]["widest"]
     readout = "".join(
         f"<div><dt>{escape(label)}</dt>"
-        f'<dd style="width:min({widest[label]}ch,68cqi)">{escape(text)}</dd></div>'
+        f'<dd style="width:min({widest[label]}ch,100cqi)">{escape(text)}</dd></div>'
         for label, text in payload["readout"]
     )
     return f"""
