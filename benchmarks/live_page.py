@@ -118,7 +118,9 @@ def read(trace: list[Event]) -> Times:
         kind = event["args"]["event_latency"]["event_type"]
         if kind in MOVING and handled:
             end = max(call["ts"] + call["dur"] for call in handled)
-            shown = next(shown for committed, shown in frames if committed >= end)
+            shown = next((shown for committed, shown in frames if committed >= end), None)
+            if shown is None:  # the last inputs moved nothing that is seen
+                break
             script.append(sum(call["dur"] for call in handled) / 1000)
             paint.append((shown - event["ts"]) / 1000)
     return script, paint
