@@ -74,7 +74,9 @@ def _control(figure: str, control: dict[str, Any]) -> str:
         )
         inside = (
             f'<label for="{key}">{label}</label>'
-            f'<span class="live-slide">{play}<input type="range" id="{key}" {span} value="{shown}">'
-            f'</span><input type="number" {span} value="{shown}" aria-label="{label}, as a number">'
+            f'<span class="live-slide">{play}'
+            f'<span class="live-box"><input type="range" id="{key}" {span} value="{shown}"></span>'
+            f'</span><span class="live-box"><input type="number" {span} value="{shown}" '
+            f'aria-label="{label}, as a number"></span>'
         )
     return f'<div class="live-control live-{kind}" data-control="{control["name"]}">{inside}</div>'

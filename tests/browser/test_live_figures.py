@@ -369,6 +369,39 @@ def test_alone_and_embedded(open_page: Open, site: str, name: str) -> None:
     )
 
 
+BOXES = """figure => [...figure.querySelectorAll(".live-held")].map(box => {
+  const { width, height } = box.getBoundingClientRect();
+  return [box.className, width, height, getComputedStyle(box).contain];
+})"""
+
+
+def test_held_boxes_are_as_large_as_they_would_be_and_follow_the_page(
+    open_page: Open, site: str, name: str
+) -> None:
+    """What page.js holds is laid out apart from the page: a change in it costs nothing outside."""
+    phone = {"width": 390, "height": 844}
+    shown = Shown(open_page(f"{site}/{PAGES[name]}.html"), name)
+    held = shown.element.locator(".live-held")
+    expect(held).to_have_count(2 + 2 * len(controls(shown, "slider")))
+    wide = shown.element.evaluate(BOXES)
+    assert all(box[-1] == "size layout" for box in wide)
+    held.evaluate_all("all => all.forEach(box => box.style.contain = 'none')")
+    held.evaluate_all("all => all.forEach(box => box.style.width = box.style.height = '')")
+    assert [box[:3] for box in shown.element.evaluate(BOXES)] == [
+        [kind, pytest.approx(width, abs=0.1), pytest.approx(height, abs=0.1)]
+        for kind, width, height, _ in wide
+    ]
+    held.evaluate_all("all => all.forEach(box => box.style.contain = '')")
+    shown.page.set_viewport_size(phone)
+    narrow = Shown(open_page(f"{site}/{PAGES[name]}.html", viewport=phone), name)
+    expect(narrow.element.locator(".live-held")).to_have_count(held.count())
+    shown.page.wait_for_function(
+        "([name, width]) => document.querySelector(`#${name} .live-stage`).offsetWidth <= width",
+        arg=[name, phone["width"]],
+    )
+    assert shown.element.evaluate(BOXES) == narrow.element.evaluate(BOXES) != wide
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 390])
 def test_axe_objects_to_nothing(

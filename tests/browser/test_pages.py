@@ -105,3 +105,21 @@ def test_mathematics_is_shown_in_the_books_own_font(visit: Visit, site: str, pag
     boxes = formulas.evaluate_all("all => all.map(m => m.getBoundingClientRect().width)")
     visible = formulas.evaluate_all("all => all.map(m => m.checkVisibility())")
     assert all(width > 0 for width, seen in zip(boxes, visible, strict=True) if seen)
+
+
+@pytest.mark.parametrize("page", NUMBERED)
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_skipping_what_is_out_of_sight_moves_nothing(
+    visit: Visit, site: str, page: str, size: tuple[int, int]
+) -> None:
+    shown = visit(f"{site}/{page}.html", size)
+    skippable = shown.locator(".book-skippable")
+    skippable.first.wait_for(state="attached")
+    assert skippable.count() > 10
+    assert shown.locator(".book-skippable live-figure").count() == 0
+    seen = "e => e.lastElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert skippable.evaluate_all(f"all => all.filter({seen}).length") < skippable.count() / 2
+    height = "document.documentElement.scrollHeight"
+    before = shown.evaluate(height)
+    skippable.evaluate_all("all => all.forEach(s => s.classList.remove('book-skippable'))")
+    assert shown.evaluate(height) == pytest.approx(before, abs=1)  # of rounding

@@ -24,6 +24,7 @@ class LiveFigure extends HTMLElement {
     );
     this.stage = liveStage(this.querySelector(".live-stage"), spec, this.change);
     this.stage.place(this.values);
+    liveHold(this, this.querySelectorAll(".live-stage, .live-readout, .live-box input"));
     this.bindTools();
     this.restore();
     window.addEventListener("hashchange", () => {
@@ -161,6 +162,25 @@ class LiveFigure extends HTMLElement {
       `<iframe src="${address}" title="${title}" width="100%" height="${height}" loading="lazy" style="border:0"></iframe>`;
     this.querySelector(".live-copy").textContent = "Copy";
   }
+}
+
+// Hold the sizes of boxes whose content changes. From a change a browser lays out anew up to the nearest box that is
+// contained, has its sizes in pixels and is a block in a block; where there is none, the whole page.
+function liveHold(figure, boxes) {
+  function hold() {
+    for (const box of boxes) {
+      box.classList.remove("live-held");
+      box.style.removeProperty("width");
+      box.style.removeProperty("height");
+    }
+    const sizes = Array.from(boxes, (box) => box.getBoundingClientRect());
+    boxes.forEach((box, place) => {
+      box.style.width = `${sizes[place].width}px`;
+      box.style.height = `${sizes[place].height}px`;
+      box.classList.add("live-held");
+    });
+  }
+  new ResizeObserver(() => requestAnimationFrame(hold)).observe(figure);
 }
 
 // One control: `nearest` gives the value that it can have, `show` moves its elements there, `write` and `read` are for the

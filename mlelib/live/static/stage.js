@@ -10,21 +10,12 @@
 
 function liveStage(root, spec, onMove) {
   const slots = new Map();
-  for (const slot of root.querySelectorAll("[data-slot]")) {
-    slots.set(Number(slot.dataset.slot), { element: slot, shown: null });
-  }
+  for (const slot of root.querySelectorAll("[data-slot]")) slots.set(Number(slot.dataset.slot), liveSlot(slot));
   const pads = spec.pads.map((pad) => livePad(root, pad, onMove));
 
   // Put fragments {number: markup} into their slots; what is shown already is left alone.
   function show(fragments) {
-    for (const [number, markup] of Object.entries(fragments)) {
-      const slot = slots.get(Number(number));
-      if (slot.shown === markup) continue;
-      const template = document.createElement("template"); // its content loads nothing
-      template.innerHTML = `<svg>${markup}</svg>`;
-      liveMorph(slot.element, template.content.firstChild);
-      slot.shown = markup;
-    }
+    for (const [number, markup] of Object.entries(fragments)) slots.get(Number(number))(markup);
   }
 
   // Put the pads' handles where the controls' values {name: number} are.
@@ -52,6 +43,28 @@ function liveStage(root, spec, onMove) {
   }
 
   return { show, place, picture };
+}
+
+// A slot: a function that shows markup in an element. Between two states mostly values differ, which stand in single quotes
+// (svg.py) and are set one by one; the markup is parsed only if something else does.
+function liveSlot(element) {
+  let shown = null; // the markup, split at its quotes: every second part is a value
+  let places = []; // [element, attribute] of each value
+
+  return (markup) => {
+    const parts = markup.split("'");
+    if (shown && parts.length === shown.length && parts.every((part, i) => i % 2 || part === shown[i])) {
+      for (let i = 1; i < parts.length; i += 2) {
+        if (parts[i] !== shown[i]) places[(i - 1) / 2][0].setAttribute(places[(i - 1) / 2][1], parts[i]);
+      }
+    } else {
+      const template = document.createElement("template"); // its content loads nothing
+      template.innerHTML = `<svg>${markup}</svg>`;
+      liveMorph(element, template.content.firstChild);
+      places = [...element.querySelectorAll("*")].flatMap((part) => part.getAttributeNames().map((name) => [part, name]));
+    }
+    shown = parts;
+  };
 }
 
 // Make the children of one element like those of another. New elements, and clips that move with them, cost a browser a
