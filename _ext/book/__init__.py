@@ -1,11 +1,15 @@
 """The Sphinx extension of this book: nothing stale, nothing from another host."""
 
+import logging
+
 from sphinx.application import Sphinx
 
-from . import assets, freshness, mathematics
+from . import assets, freshness, mathematics, styles
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table that it cuts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (freshness, mathematics, assets):
+    for part in (freshness, mathematics, assets, styles):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""The book's own style, and the theme without what it would load for nothing."""
+"""The book's own style and scripts, and the theme without what it would load for nothing."""
 
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,22 @@ from sphinx.config import Config
 from mlelib.live.sphinx import live_figure
 
 HERE = Path(__file__).parent
+SCRIPTS = (
+    "documentation_options.js",
+    "doctools.js",
+    "sphinx_highlight.js",
+    "clipboard.min.js",
+    "copybutton.js",
+    "scripts/sphinx-book-theme.js",
+    "book.js",
+    "live.js",
+)
 
 
 def add_paths(app: Sphinx, config: Config) -> None:
     config.templates_path.append(str(HERE / "templates"))
     config.html_static_path.append(str(HERE / "static"))
+    config.html_theme_options["use_download_button"] = False  # a menu that needs Bootstrap's script
 
 
 def add_script(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
@@ -22,7 +33,18 @@ def add_script(app: Sphinx, page: str, template: str, context: Any, doctree: Any
         app.add_js_file("book.js", loading_method="defer")
 
 
+def choose_scripts(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
+    """Keep what is in use, and let it run when the page is there; search runs as Sphinx has it."""
+    if page != "search":
+        context["script_files"] = [
+            type(script)(script.filename, **script.attributes | {"defer": "defer"})
+            for script in context["script_files"]
+            if str(script.filename).removeprefix("_static/") in SCRIPTS
+        ]
+
+
 def setup(app: Sphinx) -> None:
-    app.connect("config-inited", add_paths)
     app.add_css_file("book.css")
+    app.connect("config-inited", add_paths)
     app.connect("html-page-context", add_script)
+    app.connect("html-page-context", choose_scripts, priority=900)

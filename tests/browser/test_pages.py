@@ -1,11 +1,13 @@
 """Every page of the built book in a real Chromium: served, and opened as a file."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page
+from book.styles import NAME, whole
+from playwright.sync_api import Browser, Page, Route
 
 ROOT = Path(__file__).parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
@@ -123,3 +125,34 @@ def test_skipping_what_is_out_of_sight_moves_nothing(
     before = shown.evaluate(height)
     skippable.evaluate_all("all => all.forEach(s => s.classList.remove('book-skippable'))")
     assert shown.evaluate(height) == pytest.approx(before, abs=1)  # of rounding
+
+
+LOOK = """() => [...document.body.querySelectorAll("*")].filter(e => e.checkVisibility()).map(e => {
+  const { x, y, width, height } = e.getBoundingClientRect();
+  const style = getComputedStyle(e);
+  const shown = ["color", "backgroundColor", "fontSize", "fontWeight", "borderTopWidth", "cursor"];
+  return [e.tagName, e.className.toString(), x, y, width, height, ...shown.map(key => style[key])];
+})"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_looks_as_with_every_rule_of_every_sheet(
+    browser: Browser, site: str, html: Path, page: str
+) -> None:
+    """The joined sheet leaves out no rule that the page needs."""
+    everything = whole(html / "_static").replace("url(../", "url(")
+    for size, scheme in ((WIDE, "light"), (PHONE, "dark")):
+        viewport = {"width": size[0], "height": size[1]}
+        context = browser.new_context(viewport=viewport, color_scheme=scheme)
+        looks = []
+        for sheet in (None, everything):
+            shown = context.new_page()
+            if sheet:
+                shown.route(f"**/{NAME}*", partial(Route.fulfill, body=sheet))
+            shown.goto(f"{site}/{page}.html", wait_until="networkidle")
+            shown.add_style_tag(content="* { transition: none !important }")
+            looks.append(shown.evaluate(LOOK))
+        context.close()
+        assert len(looks[0]) > 40
+        different = [pair for pair in zip(*looks, strict=True) if pair[0] != pair[1]]
+        assert different == []
