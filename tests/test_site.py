@@ -91,6 +91,14 @@ def test_a_page_has_no_two_elements_of_one_name(pages: list[Path]) -> None:
         assert sorted(all_names) == sorted(set(all_names)), page.name
 
 
+def test_every_picture_says_how_large_it_is(pages: list[Path]) -> None:
+    pictures = [image for page in pages for image in parsed(page).select(".cell_output img")]
+    assert len(pictures) > 5
+    for image in pictures:
+        assert int(image["width"]) > 100, image["src"]
+        assert int(image["height"]) > 100, image["src"]
+
+
 def test_mathematics_is_mathml_all_of_it(pages: list[Path]) -> None:
     formulas = 0
     for page in pages:

@@ -6,8 +6,6 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from mlelib.live.sphinx import live_figure
-
 HERE = Path(__file__).parent
 SCRIPTS = (
     "documentation_options.js",
@@ -27,12 +25,6 @@ def add_paths(app: Sphinx, config: Config) -> None:
     config.html_theme_options["use_download_button"] = False  # a menu that needs Bootstrap's script
 
 
-def add_script(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
-    """Where nothing moves, nothing need be skipped."""
-    if doctree is not None and next(iter(doctree.findall(live_figure)), None) is not None:
-        app.add_js_file("book.js", loading_method="defer")
-
-
 def choose_scripts(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
     """Keep what is in use, and let it run when the page is there; search runs as Sphinx has it."""
     if page != "search":
@@ -45,6 +37,6 @@ def choose_scripts(app: Sphinx, page: str, template: str, context: Any, doctree:
 
 def setup(app: Sphinx) -> None:
     app.add_css_file("book.css")
+    app.add_js_file("book.js")
     app.connect("config-inited", add_paths)
-    app.connect("html-page-context", add_script)
     app.connect("html-page-context", choose_scripts, priority=900)
