@@ -113,6 +113,7 @@ def decay_race(
     for place, (name, dash) in zip((0, 0.28, 0.6), OPTIMISERS.items(), strict=True):
         style.key(right, place, name, style.MODEL, dash=dash)
     dots = style.dot(left, style.MODEL), style.dot(right, style.MODEL)
+    drawn = np.r_[0:60, 60 : steps + 1 : 5]  # of the steps; later ones are short
 
     def distances(optimiser: str, decay: float) -> Floats:
         return np.asarray(np.linalg.norm(run(optimiser, decay) - best(decay), axis=1))
@@ -128,8 +129,8 @@ def decay_race(
 
     def tracks(optimiser: str, decay: float) -> list[Artist]:
         for name in OPTIMISERS:
-            trails[name].set_data(*run(name, decay).T)
-            gaps[name].set_data(np.arange(steps + 1), log_floored(distances(name, decay)))
+            trails[name].set_data(*run(name, decay)[drawn].T)
+            gaps[name].set_data(drawn, log_floored(distances(name, decay)[drawn]))
             for line in (trails[name], gaps[name]):
                 line.set(color=style.DATA, linewidth=style.THIN)
                 if name == optimiser:
