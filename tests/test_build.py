@@ -1,4 +1,4 @@
-"""What makes the build fail, and what makes cells run again, on a book of one page."""
+"""What makes the build fail, and what makes cells run again, on a small book."""
 
 import shutil
 import subprocess
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+FILES = ("_config.yml", "references.bib", "requirements.txt", "pyproject.toml", "CITATION.cff")
 COUNTING_CELL = """
 from pathlib import Path
 
@@ -17,7 +18,7 @@ runs.write_text(runs.read_text() + "x" if runs.exists() else "x")
 
 
 class Book:
-    """A copy of this book with one small page instead of its chapters."""
+    """A copy of this book with one small page that is worked on instead of its chapters."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -25,9 +26,10 @@ class Book:
             shutil.copytree(
                 ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
             )
-        for name in ("_config.yml", "references.bib", "requirements.txt"):
-            shutil.copy(ROOT / name, folder / name)
-        (folder / "_toc.yml").write_text("{format: jb-book, root: intro}")
+        for file in FILES:
+            shutil.copy(ROOT / file, folder / file)
+        (folder / "_toc.yml").write_text("{format: jb-book, root: intro, chapters: [{file: end}]}")
+        (folder / "end.md").write_text("# The end")  # the theme cannot do with a single page
 
     def write(self, text: str = "Text.", cell: str = "1 + 1") -> None:
         chapter = sorted((ROOT / "chapters").glob("*.md"))[0].read_text(encoding="utf-8")

@@ -34,8 +34,13 @@ def pages(html: Path) -> list[Path]:
     return found
 
 
+PREFIX = "/book/"  # where the site is published: a page for any wrong address must say so
+
+
 def target(page: Path, address: str) -> tuple[Path, str] | None:
     """The file and the name in it that an address on a page means; None on another host."""
+    if page.name == "404.html":
+        address = address.removeprefix(PREFIX)
     split = urlsplit(address)
     if split.scheme or split.netloc:
         return None

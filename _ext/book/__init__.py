@@ -4,12 +4,12 @@ import logging
 
 from sphinx.application import Sphinx
 
-from . import assets, freshness, mathematics, pictures, styles
+from . import access, assets, freshness, manners, mathematics, pictures, styles
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of every table that it cuts
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (freshness, mathematics, pictures, assets, styles):
+    for part in (freshness, mathematics, pictures, access, manners, assets, styles):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
