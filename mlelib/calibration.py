@@ -10,9 +10,6 @@ from mlelib.arguments import Floats, Integers, labels, positive, real_array
 from mlelib.exceptions import NoFiniteOptimum
 from mlelib.likelihoods import Bernoulli, Categorical
 
-LARGEST = 1e6
-"""A factor 1/T beyond it counts as infinite."""
-
 
 @dataclass(frozen=True, eq=False)
 class Reliability:
@@ -86,12 +83,21 @@ def temperature(likelihood: Bernoulli | Categorical, y: ArrayLike, z: ArrayLike)
             "the raw outputs say nothing about y, or the opposite, so that no temperature is high "
             "enough: do not calibrate this classifier, train another"
         )
+    if (_margins(likelihood, likelihood.targets(y), raw) >= 0).all():
+        raise NoFiniteOptimum(
+            "the largest raw output is right in every example, so that no temperature is low "
+            "enough: take more examples"
+        )
     high = 1.0
     while slope(high) < 0:
         high *= 2
-        if high * np.abs(raw).max() > LARGEST * max(1.0, np.abs(raw).max()):
-            raise NoFiniteOptimum(
-                "the largest raw output is right in every example, so that no temperature is low "
-                "enough: take more examples"
-            )
     return float(1 / brentq(slope, 0.0, high, xtol=1e-14, rtol=1e-13))
+
+
+def _margins(likelihood: Bernoulli | Categorical, y: Integers, z: Floats) -> Floats:
+    """By how much each example's own raw output is above the best of the others, (n,)."""
+    if isinstance(likelihood, Bernoulli):
+        return np.asarray((2 * y - 1) * z)
+    others = z.copy()
+    others[np.arange(len(y)), y] = -np.inf
+    return np.asarray(z[np.arange(len(y)), y] - others.max(axis=-1))

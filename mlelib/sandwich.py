@@ -8,9 +8,7 @@ from mlelib.likelihoods import Likelihood
 from mlelib.objectives import Objective
 
 
-def sandwich_errors(
-    likelihood: Likelihood, X: ArrayLike, y: ArrayLike, theta: ArrayLike
-) -> Floats:
+def sandwich_errors(likelihood: Likelihood, X: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Floats:
     """The roots of the diagonal of H⁻¹ (Σᵢ gᵢ gᵢᵀ) H⁻¹, of the shape of `theta`.
 
     gᵢ is the gradient of example i's nll in the parameters, H the Hessian of their sum, both at

@@ -82,15 +82,17 @@ def help_desk(held_out: bool = True) -> Floats:
     robust = sandwich_errors(Poisson(), X, y, fit.theta)
     line = maximum_likelihood(Gaussian(), X, y).theta
     sigma = np.sqrt(np.mean((y - X @ line) ** 2))
-    area = stats.norm(rows @ line, sigma).cdf
+    middles = rows @ line
+    above, below = (stats.norm.cdf(counts + half, middles, sigma) for half in (0.5, -0.5))
     theta = minimize(nbinom_loss, fit.theta, (X, y), jac=nbinom_gradient).x
+    shares = np.asarray(R / (R + np.exp(rows @ theta)), dtype=np.float64)
     return np.array([
         np.exp(fit.theta[1]),
         fit.standard_errors[1],
         robust[1],
         Poisson().nll(counts, rows @ fit.theta).mean(),
-        -np.log(area(counts + 0.5) - area(counts - 0.5)).mean(),
-        -stats.nbinom.logpmf(counts, R, R / (R + np.exp(rows @ theta))).mean(),
+        -np.log(above - below).mean(),
+        -stats.nbinom.logpmf(counts, R, shares).mean(),
     ])  # fmt: skip
 
 
@@ -143,9 +145,7 @@ EXERCISES: tuple[Exercise, ...] = (
                 "The third has the other sign: prediction minus target.",
                 lambda right: right * [1, 1, -1, 1],
             ),
-            Mistake(
-                "The last is a variance; take its root.", lambda right: right ** [1, 1, 1, 2]
-            ),
+            Mistake("The last is a variance; take its root.", lambda right: right ** [1, 1, 1, 2]),
             Mistake(
                 "The last is the error of the mean; that of z is a share of it.",
                 lambda right: right * [1, 1, 1, right[0]],

@@ -1,17 +1,18 @@
 """Chapter 7's figure of a network with three heads that learns three distributions at once."""
 
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from mlelib.arguments import Floats, Integers
 from mlelib.datasets import Penguins, penguins
 from mlelib.figures import style
-from mlelib.figures.recipe import between
+from mlelib.figures.kinds import between
 from mlelib.figures.rulers import Ruler, Scale
 from mlelib.figures.shapes import NOWHERE, curve, filled, smooth
 from mlelib.live import Choice, LiveFigure, Pad, Slider
@@ -24,8 +25,15 @@ HEADS = "body mass: Gaussian", "sex: Bernoulli", "species: categorical"
 FLIPPERS = np.linspace(172, 232, 61)
 ASKED = 195
 """A flipper, in mm, at which the readout says what is predicted."""
-SPAN, FLOOR = 0.72, 0.08
-"""How much of the panel's height a probability from 0 to 1 takes, and where its 0 is."""
+CENTRE = 4.2
+"""kg: where the network's head for the mass has its 0."""
+PROBABILITY = -0.08 / 0.72, 0.92 / 0.72, (0.0, 0.5, 1.0)
+"""Of a probability's scale: from 0 to 1 it takes 0.72 of the height, and rows of birds the rest."""
+SCALES = {
+    HEADS[0]: Scale("body mass y (kg)", 2.5, 6.5, (3.0, 4.0, 5.0, 6.0)),
+    HEADS[1]: Scale("P(male | x)", *PROBABILITY),
+    HEADS[2]: Scale("P(species | x)", *PROBABILITY),
+}
 
 
 def network_as_distribution(epochs: int = 600, step: int = 10) -> LiveFigure:
@@ -50,27 +58,8 @@ def network_as_distribution(epochs: int = 600, step: int = 10) -> LiveFigure:
         ("mean NLL of the head (nats)", 0, 1.3),
         x_ticks=np.linspace(0, epochs, 4),
     )
-    probability = -FLOOR / SPAN, (1 - FLOOR) / SPAN, (0.0, 0.5, 1.0)
-    ruler = Ruler(
-        left,
-        "left",
-        {
-            HEADS[0]: Scale("body mass y (kg)", 2.5, 6.5, (3.0, 4.0, 5.0, 6.0)),
-            HEADS[1]: Scale("P(male | x)", *probability),
-            HEADS[2]: Scale("P(species | x)", *probability),
-        },
-    )
-    flippers = birds.flipper_length_mm[fitted]
-    dots = Marks(left, [("o", style.DATA)] * 2 + [(m, c) for c, m in style.CLASSES])
-    band, line = filled(left, style.MODEL), smooth(left, style.MODEL)
-    band.set_edgecolor("none")
-    lines = [smooth(left, color) for color, _ in style.CLASSES]
-    words = left.text(0, style.HEADER, "", transform=left.transAxes, va="center")
-    words.set(size=style.TEXT_SIZE, color=style.INK)
-    keys = [
-        style.key(left, x, "", color, marker=marker)
-        for x, (color, marker) in zip((0, 0.3, 0.65), style.CLASSES, strict=True)
-    ]
+    ruler = Ruler(left, "left", SCALES)
+    marks, predicted = Birds(left, birds, fitted), Predicted(left)
     trained, held_out = smooth(right, style.LOSS), smooth(right, style.LOSS, dash=style.DASHED)
     (level,) = right.plot([], [], color=style.INK, linewidth=style.THIN, linestyle=style.DOTTED)
     on_trained, on_held_out = style.dot(right, style.LOSS), style.dot(right, style.LOSS)
@@ -79,45 +68,15 @@ def network_as_distribution(epochs: int = 600, step: int = 10) -> LiveFigure:
     style.key(right, 0.61, "no flipper", style.INK, dash=style.DOTTED, width=style.THIN)
     every = np.arange(epochs + 1)
 
-    def rows(head: str) -> list[tuple[Floats, Floats]]:
-        """Where the birds are, one entry for each kind of mark."""
-        if head == HEADS[0]:
-            masses = birds.body_mass_g[fitted] / 1000
-            return [(flippers, ruler.scales[head].place(masses))]
-        if head == HEADS[1]:
-            spread = 0.012 * (np.arange(len(flippers)) % 4)
-            return [(flippers, np.where(birds.sex[fitted] == 1, 0.84 + spread, 0.01 + spread))]
-        kinds = birds.species[fitted]
-        blank: tuple[Floats, Floats] = np.empty(0), np.empty(0)
-        at = [(flippers[kinds == k], np.full((kinds == k).sum(), 0.86 + 0.05 * k)) for k in (0, 1, 2)]
-        return [blank, blank, *at]
-
     def data(head: str) -> list[Artist]:
         which = HEADS.index(head)
-        for curve_of, values in ((trained, 0), (held_out, 1)):
-            curve_of.set_path(curve(right, every, learning.nlls[:, values, which], knots=31))
+        for line, values in ((trained, 0), (held_out, 1)):
+            line.set_path(curve(right, every, learning.nlls[:, values, which], knots=31))
         level.set_data([0, epochs], [alone[which]] * 2)
-        words.set_text(("birds fitted", "males above, females below", "")[which])
-        for (sample, name), species in zip(keys, Penguins.species_names, strict=True):
-            sample.set_visible(which == 2)
-            name.set_text(species if which == 2 else "")
-        return [*dots.set(rows(head)), trained, held_out, level, words, *sum(keys, []), *ruler.set(head)]
+        return [trained, held_out, level, *marks.set(which), *ruler.set(head)]
 
     def distribution(head: str, epoch: int) -> list[Artist]:
-        z, scale = learning.outputs[epoch, :-1], ruler.scales[head]
-        for artist in (band, line, *lines):
-            artist.set_path(NOWHERE)
-        if head == HEADS[0]:
-            mean, two = z[:, 0] + CENTRE, 1.96 * np.exp(z[:, 1])
-            edges = scale.place(mean - two), scale.place(mean + two)
-            band.set_path(between(left, FLIPPERS, *edges))
-            line.set_path(curve(left, FLIPPERS, scale.place(mean), knots=15))
-        elif head == HEADS[1]:
-            line.set_path(curve(left, FLIPPERS, scale.place(sigmoid(z[:, 2])), knots=21))
-        else:
-            for each, p in zip(lines, softmax(z[:, 3:]).T, strict=True):
-                each.set_path(curve(left, FLIPPERS, scale.place(p), knots=21))
-        return [band, line, *lines]
+        return predicted.set(HEADS.index(head), learning.outputs[epoch, :-1])
 
     def losses(head: str, epoch: int) -> list[Artist]:
         which = HEADS.index(head)
@@ -155,10 +114,6 @@ def network_as_distribution(epochs: int = 600, step: int = 10) -> LiveFigure:
     )
 
 
-CENTRE = 4.2
-"""kg: where the network's head for the mass has its 0."""
-
-
 @cache
 def learnt(epochs: int) -> "Learning":
     """The training, at `FLIPPERS` and at `ASKED`."""
@@ -174,7 +129,7 @@ def learnt(epochs: int) -> "Learning":
         torch.set_num_threads(threads)
 
 
-def baselines(birds: Penguins, fitted: Floats) -> Floats:
+def baselines(birds: Penguins, fitted: NDArray[np.bool_]) -> Floats:
     """Mean NLL of the birds held out, of each target, under the best model without the flipper."""
     masses = birds.body_mass_g / 1000
     mean, variance = masses[fitted].mean(), masses[fitted].var()
@@ -199,19 +154,67 @@ def said(head: int, z: Floats) -> str:
     return ", ".join(f"{name} {style.number(p, '.2f')}" for name, p in shares)
 
 
-class Marks:
-    """Groups of points, each with a marker of its own, that change places together."""
+class Birds:
+    """The birds fitted: by their mass, in two rows of sexes, or in three of species."""
 
-    def __init__(self, axes: Axes, looks: list[tuple[str, str]]) -> None:
-        self._groups: list[Line2D] = []
-        for marker, color in looks:
-            (group,) = axes.plot([], [], marker, color=color, markersize=4, alpha=0.7, zorder=2)
+    def __init__(self, axes: Axes, birds: Penguins, fitted: NDArray[np.bool_]) -> None:
+        flippers = birds.flipper_length_mm[fitted]
+        masses = SCALES[HEADS[0]].place(birds.body_mass_g[fitted] / 1000)
+        apart = 0.012 * (np.arange(len(flippers)) % 4)
+        sexes = np.where(birds.sex[fitted] == 1, 0.84, 0.01) + apart
+        self._places = (flippers, masses), (flippers, sexes)
+        self._dots, *self._species = (
+            axes.plot([], [], marker, color=color, markersize=4, alpha=0.7, zorder=2)[0]
+            for color, marker in ((style.DATA, "o"), *style.CLASSES)
+        )
+        self._rows = []
+        for k in range(3):
+            of_kind = flippers[birds.species[fitted] == k]
+            self._rows.append((of_kind, np.full(len(of_kind), 0.86 + 0.05 * k)))
+        for group in (self._dots, *self._species):
             group.set_markeredgewidth(0)
-            self._groups.append(group)
+        self._words = axes.text(0, style.HEADER, "", transform=axes.transAxes, va="center")
+        self._words.set(size=style.TEXT_SIZE, color=style.INK)
+        self._keys = [
+            style.key(axes, x, "", color, marker=marker)
+            for x, (color, marker) in zip((0, 0.3, 0.65), style.CLASSES, strict=True)
+        ]
 
-    def set(self, places: list[tuple[Floats, Floats]]) -> list[Artist]:
-        """Show the groups (k,) at these places; groups beyond them are empty."""
-        for number, group in enumerate(self._groups):
-            group.set_data(*(places[number] if number < len(places) else ([], [])))
-        return [*self._groups]
+    def set(self, head: int) -> list[Artist]:
+        species = head == 2
+        self._words.set_text(("birds fitted", "males above, females below", "")[head])
+        self._dots.set_data(*([[], []] if species else self._places[head]))
+        for group, row in zip(self._species, self._rows, strict=True):
+            group.set_data(*(row if species else ([], [])))
+        for (sample, words), name in zip(self._keys, Penguins.species_names, strict=True):
+            sample.set_visible(species)
+            words.set(text=name if species else "")
+        return [self._dots, *self._species, self._words, *chain(*self._keys)]
 
+
+class Predicted:
+    """What the network says: a mean with 95 % of the masses, P(male), or P of each species."""
+
+    def __init__(self, axes: Axes) -> None:
+        self._axes = axes
+        self._band, self._line = filled(axes, style.MODEL), smooth(axes, style.MODEL)
+        self._band.set_edgecolor("none")
+        self._lines = [smooth(axes, color) for color, _ in style.CLASSES]
+
+    def set(self, head: int, z: Floats) -> list[Artist]:
+        """`z` (k, 6) are the raw outputs at `FLIPPERS`."""
+        artists = [self._band, self._line, *self._lines]
+        for artist in artists:
+            artist.set_path(NOWHERE)
+        place = SCALES[HEADS[head]].place
+        if head == 0:
+            mean, two = z[:, 0] + CENTRE, 1.96 * np.exp(z[:, 1])
+            edges = place(mean - two), place(mean + two)
+            self._band.set_path(between(self._axes, FLIPPERS, *edges))
+            self._line.set_path(curve(self._axes, FLIPPERS, place(mean), knots=15))
+        elif head == 1:
+            self._line.set_path(curve(self._axes, FLIPPERS, place(sigmoid(z[:, 2])), knots=21))
+        else:
+            for line, p in zip(self._lines, softmax(z[:, 3:]).T, strict=True):
+                line.set_path(curve(self._axes, FLIPPERS, place(p), knots=21))
+        return [*artists]

@@ -8,7 +8,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.markers import TICKDOWN, TICKLEFT
 from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats
@@ -45,8 +44,9 @@ class Ruler:
         axis = axes.yaxis if self._upright else axes.xaxis
         axis.set_ticks([])
         across = axes.get_yaxis_transform() if self._upright else axes.get_xaxis_transform()
-        marker = TICKLEFT if self._upright else TICKDOWN
-        self._marks = Line2D([], [], linestyle="", marker=marker, markersize=3.5, color=style.INK)
+        self._marks = Line2D(
+            [], [], linestyle="", marker=0 if self._upright else 3, markersize=3.5, color=style.INK
+        )
         self._marks.set(transform=across, clip_on=False, markeredgewidth=style.FINE)
         axes.add_line(self._marks)
         most = max(len(scale.ticks) for scale in scales.values())

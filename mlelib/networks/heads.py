@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, Integers
 from mlelib.datasets import penguins
 from mlelib.likelihoods import Bernoulli, Categorical, ScaledGaussian
 from mlelib.networks.training import mlp, train
@@ -56,7 +56,7 @@ class Learning:
     outputs: Floats
 
 
-def split() -> tuple[Floats, Floats]:
+def split() -> tuple[Integers, Integers]:
     """Rows of the penguins: those to fit, and every third, held out."""
     rows = np.arange(len(penguins().sex))
     return rows[rows % 3 != 2], rows[rows % 3 == 2]
@@ -77,7 +77,7 @@ def learn(flippers: Floats, epochs: int = EPOCHS) -> Learning:
     def inputs(mm: Floats) -> Tensor:
         return torch.tensor((mm - mean) / deviation)[:, None]
 
-    def targets(rows: Floats) -> Targets:
+    def targets(rows: Integers) -> Targets:
         mass = birds.body_mass_g[rows] / 1000 - CENTRE
         return Targets(*map(torch.tensor, (mass, birds.sex[rows], birds.species[rows])))
 
