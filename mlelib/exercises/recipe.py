@@ -76,13 +76,13 @@ def slowest_heads() -> Floats:
 def help_desk(held_out: bool = True) -> Floats:
     """Of `calls`: the factor; its coefficient's errors by curvature and sandwich; mean NLLs of the
     Poisson, of a Gaussian's areas, of a negative binomial."""
-    X, y, *new = calls()
-    rows, counts = new if held_out else (X, y)
+    X, y, X_new, y_new = calls()
+    rows, counts = (X_new, y_new) if held_out else (X, y)
     fit = maximum_likelihood(Poisson(), X, y)
     robust = sandwich_errors(Poisson(), X, y, fit.theta)
     line = maximum_likelihood(Gaussian(), X, y).theta
     sigma = np.sqrt(np.mean((y - X @ line) ** 2))
-    middles = rows @ line
+    middles = np.asarray(rows @ line, dtype=np.float64)
     above, below = (stats.norm.cdf(counts + half, middles, sigma) for half in (0.5, -0.5))
     theta = minimize(nbinom_loss, fit.theta, (X, y), jac=nbinom_gradient).x
     shares = np.asarray(R / (R + np.exp(rows @ theta)), dtype=np.float64)
@@ -92,7 +92,7 @@ def help_desk(held_out: bool = True) -> Floats:
         robust[1],
         Poisson().nll(counts, rows @ fit.theta).mean(),
         -np.log(above - below).mean(),
-        -stats.nbinom.logpmf(counts, R, shares).mean(),
+        -np.mean(stats.nbinom.logpmf(counts, R, shares)),
     ])  # fmt: skip
 
 
@@ -237,7 +237,7 @@ EXERCISES: tuple[Exercise, ...] = (
             Mistake(
                 "You drop the censored rows; they know something.",
                 lambda right, y, censored, mu, sigma: (
-                    -stats.norm.logpdf(y, mu, sigma)[censored == 0].sum()
+                    -np.where(censored == 0, stats.norm.logpdf(y, mu, sigma), 0.0).sum()
                 ),
             ),
             Mistake(

@@ -27,6 +27,7 @@ ASKED = 195
 """A flipper, in mm, at which the readout says what is predicted."""
 CENTRE = 4.2
 """kg: where the network's head for the mass has its 0."""
+NONE = np.empty(0), np.empty(0)
 PROBABILITY = -0.08 / 0.72, 0.92 / 0.72, (0.0, 0.5, 1.0)
 """Of a probability's scale: from 0 to 1 it takes 0.72 of the height, and rows of birds the rest."""
 SCALES = {
@@ -167,10 +168,8 @@ class Birds:
             axes.plot([], [], marker, color=color, markersize=4, alpha=0.7, zorder=2)[0]
             for color, marker in ((style.DATA, "o"), *style.CLASSES)
         )
-        self._rows = []
-        for k in range(3):
-            of_kind = flippers[birds.species[fitted] == k]
-            self._rows.append((of_kind, np.full(len(of_kind), 0.86 + 0.05 * k)))
+        kinds = [flippers[birds.species[fitted] == k] for k in range(3)]
+        self._rows = [(kind, np.full(len(kind), 0.86 + 0.05 * k)) for k, kind in enumerate(kinds)]
         for group in (self._dots, *self._species):
             group.set_markeredgewidth(0)
         self._words = axes.text(0, style.HEADER, "", transform=axes.transAxes, va="center")
@@ -183,9 +182,9 @@ class Birds:
     def set(self, head: int) -> list[Artist]:
         species = head == 2
         self._words.set_text(("birds fitted", "males above, females below", "")[head])
-        self._dots.set_data(*([[], []] if species else self._places[head]))
+        self._dots.set_data(*(NONE if species else self._places[head]))
         for group, row in zip(self._species, self._rows, strict=True):
-            group.set_data(*(row if species else ([], [])))
+            group.set_data(*(row if species else NONE))
         for (sample, words), name in zip(self._keys, Penguins.species_names, strict=True):
             sample.set_visible(species)
             words.set(text=name if species else "")

@@ -219,6 +219,6 @@ def between(axes: Axes, x: Floats, low: Floats, high: Floats) -> Path:
     """The area between two curves over x, within the panel."""
     there = curve(axes, x, np.clip(low, 0, 1), knots=13)
     back = curve(axes, x[::-1], np.clip(high, 0, 1)[::-1], knots=13)
-    codes = [Path.MOVETO, *[Path.CURVE4] * (len(there.vertices) - 1)]
+    codes = [Path.MOVETO, *[Path.CURVE4] * (np.shape(there.vertices)[0] - 1)]
     codes += [Path.LINETO, *codes[1:]]
     return Path(np.concatenate([there.vertices, back.vertices]), codes)

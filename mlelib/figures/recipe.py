@@ -1,5 +1,7 @@
 """Chapter 7's figure of the recipe: seven kinds of y, each with distribution, link, loss, fit."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -144,7 +146,8 @@ class Bowl:
         seen = kind.example(day)
         moved = np.linspace(kind.z.low, kind.z.high, 161)
         outputs = np.repeat(seen.z[None], len(moved), axis=0)
-        outputs[(slice(None), *kind.shown(seen.y))] = moved
+        index: tuple[Any, ...] = (..., *kind.shown(seen.y))
+        outputs[index] = moved
         losses = kind.nlls(np.full(len(moved), seen.y), outputs)
         inside = np.flatnonzero((losses >= LOSSES[0]) & (losses <= LOSSES[1]))
         part = slice(inside[0], inside[-1] + 1)
