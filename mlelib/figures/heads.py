@@ -58,6 +58,7 @@ def network_as_distribution(epochs: int = 600, step: int = 10) -> LiveFigure:
         ("training epoch", 0, epochs),
         ("mean NLL of the head (nats)", 0, 1.3),
         x_ticks=np.linspace(0, epochs, 4),
+        y_ticks=[0, 0.25, 0.5, 0.75, 1, 1.25],
     )
     ruler = Ruler(left, "left", SCALES)
     marks, predicted = Birds(left, birds, fitted), Predicted(left)
@@ -145,14 +146,13 @@ def baselines(birds: Penguins, fitted: NDArray[np.bool_]) -> Floats:
 
 
 def said(head: int, z: Floats) -> str:
-    """A predicted distribution in words, for raw outputs (6,)."""
+    """A predicted distribution in short, for raw outputs (6,): mean ± σ, or probabilities."""
     if head == 0:
-        mean, sigma = z[0] + CENTRE, np.exp(z[1])
-        return f"{style.number(mean, '.2f')} kg, σ = {style.number(sigma, '.2f')} kg"
+        mean, sigma = (style.number(each, ".2f") for each in (z[0] + CENTRE, np.exp(z[1])))
+        return f"{mean} ± {sigma} kg"
     if head == 1:
-        return f"P(male) = {style.number(float(sigmoid(z[2])), '.3f')}"
-    shares = zip(Penguins.species_names, softmax(z[3:]), strict=True)
-    return ", ".join(f"{name} {style.number(p, '.2f')}" for name, p in shares)
+        return f"P(male) {style.number(float(sigmoid(z[2])), '.3f')}"
+    return "P " + ", ".join(style.number(p, ".2f") for p in softmax(z[3:]))
 
 
 class Birds:

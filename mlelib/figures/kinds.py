@@ -124,7 +124,7 @@ def kinds_of(diary: Kiosk) -> dict[str, Kind]:
             StudentT(3, 1.5),
             "Student-t, ν = 3",
             "centre = z",
-            "(ν+1)/2 · log(1 + (y − z)²/(νs²))",
+            "2·log(1 + (y − z)²/(3s²))",
         ),
         "a quantity above 0": Kind(
             diary.temperature,

@@ -29,7 +29,7 @@ def recipe() -> LiveFigure:
     kinds = kinds_of(kiosk(DAYS))
     figure, left, right = style.two_panels()
     style.frame(left, ("temperature x (°C)", 9, 36), ("", 0, 1), x_ticks=[10, 15, 20, 25, 30])
-    style.frame(right, ("", 0, 1), ("loss −log p(y | z) (nats)", *LOSSES))
+    style.frame(right, ("", 0, 1), ("loss −log p(y | z) (nats)", *LOSSES), y_ticks=[0, 3, 6, 9, 12])
     heights = Ruler(left, "left", {name: kind.scale for name, kind in kinds.items()})
     outputs = Ruler(right, "bottom", {name: kind.z for name, kind in kinds.items()})
     fit, one_day, bowl = Fit(left), OneDay(left), Bowl(right)
@@ -62,7 +62,7 @@ def recipe() -> LiveFigure:
         }
 
     day_slider = Slider(
-        10.0, 30.0, step=0.5, value=26.0, label="temperature of the ringed day (°C)"
+        10.0, 30.0, step=0.5, value=26.0, label="ringed day (°C)"
     )
     return LiveFigure(
         "recipe",

@@ -75,7 +75,7 @@ WORDS = {
     "a quantity with outliers": (
         "Student-t, ν = 3",
         "centre = z",
-        "(ν+1)/2 · log(1 + (y − z)²/(νs²))",
+        "2·log(1 + (y − z)²/(3s²))",
     ),
     "a quantity above 0": ("Gamma, shape α = 4", "mean = exp(z)", "α·(z + y·exp(−z))"),
     "a count": ("Poisson", "mean = exp(z)", "exp(z) − y·z"),
@@ -159,12 +159,12 @@ def training():
 def network_as_distribution(head, epoch):
     z, nlls = training()[epoch]
     if head.startswith("body mass"):
-        which, said = 0, f"{4.2 + z[0]:.2f} kg, σ = {np.exp(z[1]):.2f} kg"
+        which, said = 0, f"{4.2 + z[0]:.2f} ± {np.exp(z[1]):.2f} kg"
     elif head.startswith("sex"):
-        which, said = 1, f"P(male) = {1 / (1 + np.exp(-z[2])):.3f}"
+        which, said = 1, f"P(male) {1 / (1 + np.exp(-z[2])):.3f}"
     else:
         which, p = 2, np.exp(z[3:]) / np.exp(z[3:]).sum()
-        said = f"Adelie {p[0]:.2f}, Chinstrap {p[1]:.2f}, Gentoo {p[2]:.2f}"
+        said = f"P {p[0]:.2f}, {p[1]:.2f}, {p[2]:.2f}"
     return {
         "at 195 mm": said,
         "NLL of the head, fitted": nlls[0, which],
