@@ -61,9 +61,7 @@ def recipe() -> LiveFigure:
             "slope in z": style.number(seen.slope, ".2f"),
         }
 
-    day_slider = Slider(
-        10.0, 30.0, step=0.5, value=26.0, label="ringed day (°C)"
-    )
+    day_slider = Slider(10.0, 30.0, step=0.5, value=26.0, label="ringed day (°C)")
     return LiveFigure(
         "recipe",
         figure,
