@@ -315,6 +315,15 @@ def test_the_prose_about_calibration_states_its_numbers() -> None:
     assert "Four of five groups are within a standard deviation" in PROSE
     assert (off < 1).sum() == 4
     assert off.max() < 1.5
+    masses = penguins().body_mass_g[held_out] / 1000 - 4.2
+    depth = stats.norm(z[:, 0], np.exp(z[:, 1])).cdf(masses)
+    levels = np.array([0.1, 0.5, 0.9])
+    by_chance = 100 * np.sqrt(levels * (1 - levels) / 111)
+    shares = [100 * np.mean(depth < level) for level in levels]
+    low, middle, high = (f"{each:.0f}" for each in by_chance)
+    assert f"by about {low}, {middle} and {high} points" in PROSE
+    assert "so {:.0f}, {:.0f} and {:.0f} % are no surprise".format(*shares) in PROSE
+    assert np.all(abs(shares - 100 * levels) < 2 * by_chance)
 
 
 def test_the_prose_about_temperature_states_its_numbers() -> None:
