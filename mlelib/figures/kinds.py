@@ -172,7 +172,7 @@ def kinds_of(diary: Kiosk) -> dict[str, Kind]:
             Scale("takings y (100 €)", 0.0, 12.0, (0.0, 3.0, 6.0, 9.0, 12.0)),
             Scale("raw output z₁, the mean", 0.0, 12.0, (0.0, 3.0, 6.0, 9.0, 12.0)),
             ScaledGaussian(),
-            "Gaussian, σ predicted too",
+            "Gaussian, own σ",
             "mean = z₁, σ = exp(z₂)",
             "z₂ + (y − z₁)²·exp(−2z₂)/2",
         ),

@@ -82,7 +82,7 @@ WORDS = {
     "yes or no": ("Bernoulli", "P(yes) = σ(z)", "log(1 + exp(z)) − y·z"),
     "one of several": ("Categorical", "p = softmax(z)", "log Σ exp(zₖ) − z of the class"),
     "changing noise": (
-        "Gaussian, σ predicted too",
+        "Gaussian, own σ",
         "mean = z₁, σ = exp(z₂)",
         "z₂ + (y − z₁)²·exp(−2z₂)/2",
     ),
