@@ -128,7 +128,8 @@ class OneDay:
             row = np.column_stack([np.full_like(ends, day), ends, np.full_like(ends, np.nan)])
             self._bars.set_data(row.ravel(), np.repeat(where, 3))
         else:
-            self._bell.set_path(curve(self._axes, ends, where))
+            high = ends > day + 2e-3 * (ends.max() - day)
+            self._bell.set_path(curve(self._axes, ends[high], where[high]))
         return [self._bell, self._bars, self._height, self._ring]
 
 
