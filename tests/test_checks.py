@@ -11,7 +11,15 @@ from scipy import stats
 from scipy.special import log_softmax, softmax
 
 from mlelib.checks import Result, check, judge
-from mlelib.exercises import binary, likelihood, mse_or_bce, multiclass, posterior, regression
+from mlelib.exercises import (
+    binary,
+    likelihood,
+    mse_or_bce,
+    multiclass,
+    posterior,
+    recipe,
+    regression,
+)
 from mlelib.exercises.book import EXERCISES
 from mlelib.exercises.kinds import Function, Mistake, Property, Value
 
@@ -298,7 +306,7 @@ def test_the_exercises_are_not_loaded_before_one_is_checked() -> None:
 
 
 def test_there_are_exercises_and_each_has_a_number_of_its_own() -> None:
-    modules = likelihood, regression, binary, multiclass, mse_or_bce, posterior
+    modules = likelihood, regression, binary, multiclass, mse_or_bce, posterior, recipe
     chapters = {number: module.EXERCISES for number, module in enumerate(modules, start=1)}
     for chapter, exercises in chapters.items():
         assert exercises

@@ -1,7 +1,9 @@
 """Small fully connected networks, and a training loop that keeps what there is to look at."""
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -107,7 +109,8 @@ def train(
         losses.append(value.item())
         return value
 
-    for step in tqdm(range(steps), desc="training") if progress else range(steps):
+    bar = partial(tqdm, desc="training", file=sys.stdout)  # a notebook paints stderr as an error
+    for step in bar(range(steps)) if progress else range(steps):
         stepper.zero_grad()
         look(step).backward()
         stepper.step()

@@ -112,6 +112,20 @@ def test_c31_squared_error_is_the_nll_of_a_gaussian() -> None:
         assert area == pytest.approx(np.sqrt(np.pi), rel=1e-10)
 
 
+def test_c34_with_a_plus_there_is_no_area() -> None:
+    mu, sigma = 0.7, 2.0
+
+    def density(w: float, sign: int) -> float:
+        return float(np.exp(sign * (w - mu) ** 2 / (2 * sigma**2)) / np.sqrt(2 * np.pi) / sigma)
+
+    assert quad(density, -np.inf, np.inf, (-1,))[0] == pytest.approx(1, rel=1e-9)
+    assert density(1.9, -1) == pytest.approx(stats.norm(mu, sigma).pdf(1.9), rel=1e-12)
+    areas = [quad(density, mu - k * sigma, mu + k * sigma, (1,))[0] for k in (1, 3, 5, 10)]
+    assert np.all(np.diff(np.log(areas)) > 1)  # "grows without end"
+    heights = [density(mu + k, 1) for k in range(5)]
+    assert heights == sorted(heights)  # "it is lowest at μ"
+
+
 def polynomial(u: Floats, degree: int) -> Floats:
     return np.polynomial.legendre.legvander(2 * u - 1, degree)
 

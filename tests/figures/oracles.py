@@ -28,6 +28,7 @@ from .posterior_oracles import (  # noqa: F401  found by their figures' names
     prior_times_likelihood,
     ridge_curve,
 )
+from .recipe_oracles import network_as_distribution, recipe  # noqa: F401
 
 
 def loss_map(task, z):
