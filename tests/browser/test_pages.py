@@ -167,3 +167,15 @@ def test_a_page_looks_as_with_every_rule_of_every_sheet(
         assert len(looks[0]) > 40
         different = [pair for pair in zip(*looks, strict=True) if pair[0] != pair[1]]
         assert different == []
+
+
+@pytest.mark.parametrize("aim", ["#exercises", "#c41", "#chord", "#chord:a=-4"])
+def test_an_address_leads_to_its_place_and_stays_there(visit: Visit, site: str, aim: str) -> None:
+    shown = visit(f"{site}/chapters/mse-or-bce.html{aim}")
+    shown.wait_for_function(
+        "[...document.querySelectorAll('.bd-article section section:not(:has(live-figure))')]"
+        ".every(section => section.style.containIntrinsicHeight.startsWith('auto'))"
+    )
+    shown.wait_for_timeout(500)
+    place = "name => document.getElementById(name).getBoundingClientRect().top"
+    assert 0 <= shown.evaluate(place, aim[1:].split(":")[0]) < WIDE[1] / 2
