@@ -178,4 +178,4 @@ def test_an_address_leads_to_its_place_and_stays_there(visit: Visit, site: str, 
     )
     shown.wait_for_timeout(500)
     place = "name => document.getElementById(name).getBoundingClientRect().top"
-    assert 0 <= shown.evaluate(place, aim[1:].split(":")[0]) < WIDE[1] / 2
+    assert 0 <= shown.evaluate(place, aim[1:].partition(":")[0]) < WIDE[1] / 2
