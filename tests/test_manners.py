@@ -1,5 +1,6 @@
 """What the built book says of itself, outside its pages and in their heads and feet."""
 
+import re
 import subprocess
 import tomllib
 import xml.etree.ElementTree as ET
@@ -116,3 +117,15 @@ def test_headings_are_in_order(html: Path, page: str) -> None:
 def test_every_picture_has_words(html: Path, page: str) -> None:
     for image in parsed(html, page).select("article img"):
         assert len(image["alt"].split()) > 5, image["src"]
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    used = [
+        line.split("uses:")[1].strip()
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for line in path.read_text("utf-8").splitlines()
+        if "uses:" in line
+    ]
+    assert len(used) >= 5
+    for action in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40}  # v[\d.]+", action), action
