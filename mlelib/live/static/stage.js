@@ -49,20 +49,27 @@ function liveStage(root, spec, onMove) {
 // (svg.py) and are set one by one; the markup is parsed only if something else does.
 function liveSlot(element) {
   let shown = null; // the markup, split at its quotes: every second part is a value
-  let places = []; // [element, attribute] of each value
+  let places = null; // [element, attribute] of each value, once they are asked for
+
+  function refill(parts) {
+    places ??= [...element.querySelectorAll("*")].flatMap((part) => part.getAttributeNames().map((name) => [part, name]));
+    for (let i = 1; i < parts.length; i += 2) {
+      if (parts[i] !== shown[i]) places[(i - 1) / 2][0].setAttribute(places[(i - 1) / 2][1], parts[i]);
+    }
+  }
+
+  function parse(markup) {
+    const template = document.createElement("template"); // its content loads nothing
+    template.innerHTML = `<svg>${markup}</svg>`;
+    liveMorph(element, template.content.firstChild);
+    places = null;
+  }
 
   return (markup) => {
     const parts = markup.split("'");
-    if (shown && parts.length === shown.length && parts.every((part, i) => i % 2 || part === shown[i])) {
-      for (let i = 1; i < parts.length; i += 2) {
-        if (parts[i] !== shown[i]) places[(i - 1) / 2][0].setAttribute(places[(i - 1) / 2][1], parts[i]);
-      }
-    } else {
-      const template = document.createElement("template"); // its content loads nothing
-      template.innerHTML = `<svg>${markup}</svg>`;
-      liveMorph(element, template.content.firstChild);
-      places = [...element.querySelectorAll("*")].flatMap((part) => part.getAttributeNames().map((name) => [part, name]));
-    }
+    const alike = shown?.length === parts.length && parts.every((part, i) => i % 2 || part === shown[i]);
+    if (alike) refill(parts);
+    else parse(markup);
     shown = parts;
   };
 }
