@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help book test bench lab serve lock clean clean-all
+.PHONY: help book test bench lab serve lock links clean clean-all
 
 help:  ## Show what there is to make
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -32,9 +32,13 @@ lab: $(VENV)/book  ## Open the chapters in JupyterLab
 serve: book  ## Show the built book at http://localhost:8000 (PORT=… for another)
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
-lock: $(VENV)-lock  ## Refresh requirements*.txt to the newest versions that fit together
-	$(LOCK) --extra test --upgrade --output-file requirements-test.txt
-	$(LOCK) --constraint requirements-test.txt --upgrade --output-file requirements.txt
+lock: $(VENV)-lock  ## Refresh all requirements to the newest versions that fit together
+	$(LOCK) --extra book --extra test --upgrade --output-file requirements-test.txt
+	$(LOCK) --extra book --constraint requirements-test.txt --upgrade --output-file requirements.txt
+	$(LOCK) --constraint requirements.txt --upgrade --output-file binder/requirements.txt
+
+links: book  ## Ask every address that the book names whether it is there (needs the network)
+	$(BIN)/jupyter-book build . --builder linkcheck
 
 clean:  ## Remove what was built
 	rm -rf _build
@@ -54,7 +58,7 @@ $(VENV)/test: requirements-test.txt $(VENV)/book
 
 UV := uv==0.13.8
 LOCK = $(VENV)-lock/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
-	--extra book --extra lab --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+	--extra run --extra lab --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 $(VENV)-lock: Makefile | python
 	$(PYTHON) -m venv --clear $@

@@ -253,10 +253,11 @@ class LiveFigure:
         }
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        if folder := build_folder():
-            return {MIME: payload(self, folder), "text/plain": self.alt}
-        picture = {"image/svg+xml": self.picture(), "text/plain": self.alt}
-        return {**self._box._repr_mimebundle_(), **picture} if in_a_kernel() else picture
+        folder = build_folder()
+        live = {MIME: payload(self, folder)} if folder else {}
+        if in_a_kernel() and not folder:
+            live = self._box._repr_mimebundle_()
+        return {**live, "image/svg+xml": self.picture(), "text/plain": self.alt}
 
     @cached_property
     def _box(self) -> Any:

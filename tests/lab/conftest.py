@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -29,26 +30,38 @@ def lab_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
-def lab(lab_files: Path) -> Iterator[str]:
-    """The address of a JupyterLab on that folder, its settings as `make lab` leaves them."""
-    home = lab_files.parent
+@contextmanager
+def running_lab(
+    python: Path | str, folder: Path, home: Path, *options: str
+) -> Iterator[tuple[str, int]]:
+    """A JupyterLab of that Python on a folder: its address and its process."""
     own = {name: str(home / name) for name in OWN_FOLDERS}
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root"]
-    command += ["--IdentityProvider.token=", "--ServerApp.password=", "--expose-app-in-browser"]
+    command = [python, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root"]
+    command += ["--ServerApp.password=", "--expose-app-in-browser", *options]
     log = home / "log"
     with log.open("w") as output:
         server = subprocess.Popen(
-            [*command, f"--ServerApp.root_dir={lab_files}"],
-            env=os.environ | own,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, cwd=folder, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        yield _address(server, log)
+        yield _address(server, log), server.pid
     finally:
         server.terminate()
         server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def lab(lab_files: Path) -> Iterator[str]:
+    """The address of a JupyterLab on that folder, its settings as `make lab` leaves them."""
+    no_token = "--IdentityProvider.token="
+    with running_lab(sys.executable, lab_files, lab_files.parent, no_token) as (address, _):
+        yield address
+
+
+def ready(page: Page) -> None:
+    """Wait until a notebook is shown and its kernel is ready."""
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.wait_for_function(f"() => {SESSION}.session?.kernel?.status === 'idle'")
 
 
 @pytest.fixture
@@ -60,8 +73,7 @@ def open_notebook(browser: Browser, lab: str) -> Iterator[Callable[[str], Page]]
         page = browser.new_page(viewport={"width": 1300, "height": 1000})
         pages.append(page)
         page.goto(f"{lab}/lab/workspaces/{Path(path).stem}/tree/{path}?reset")
-        page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        page.wait_for_function(f"() => {SESSION}.session?.kernel?.status === 'idle'")
+        ready(page)
         return page
 
     yield opened

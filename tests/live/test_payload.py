@@ -26,11 +26,11 @@ def folder(tmp_path, monkeypatch):
 def shown(figure):
     """The payload that displaying the figure yields, after a notebook file has sorted its keys."""
     bundle = figure._repr_mimebundle_()
-    assert set(bundle) == {payload.MIME, "text/plain"}
+    assert set(bundle) == {payload.MIME, "image/svg+xml", "text/plain"}
     return json.loads(json.dumps(bundle[payload.MIME], sort_keys=True))
 
 
-def test_a_build_gets_the_payload_and_no_widget_and_no_picture(folder):
+def test_a_build_gets_the_payload_a_picture_and_no_widget(folder):
     content = shown(regression())
     assert [control["name"] for control in content["controls"]] == ["w", "b", "sigma", "shown"]
     assert content["controls"][0] == {
