@@ -15,6 +15,7 @@ SCRIPTS = (
     "copybutton.js",
     "scripts/sphinx-book-theme.js",
     "book.js",
+    "ledger.js",
     "live.js",
 )
 

@@ -38,7 +38,8 @@ def serving() -> list[Path]:
 
 def writing() -> list[Path]:
     """What authors write."""
-    return _files(["_config.yml", "_toc.yml", "*.bib", "intro.md", "chapters/**/*", "claims.yml"])
+    pages = ["intro.md", "chapters/**/*", "appendices/**/*"]
+    return _files([*pages, "_config.yml", "_toc.yml", "*.bib", "claims.yml"])
 
 
 def digest(paths: Iterable[Path]) -> str:

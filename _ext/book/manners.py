@@ -3,15 +3,18 @@ to report a mistake, which version this is, and the whole as one file."""
 
 import subprocess
 import tomllib
+import xml.etree.ElementTree as ET
 import zipfile
 from html import escape
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import yaml
 from sphinx.application import Sphinx
 from sphinx.config import Config
+
+from .addresses import Addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = "book.zip"
@@ -34,14 +37,12 @@ def configure(app: Sphinx, config: Config) -> None:
     config.version = config.release = project["version"]
     config.book_commit = commit()
     config.html_theme_options["footer_content_items"] = ["book-footer.html"]
-    address = config.html_baseurl
+    address = config.html_baseurl = Addresses(config).site
     config.html_static_path += [str(ROOT / "images"), str(ROOT / "CITATION.cff")]
     config.ogp_site_url = address
     config.ogp_image = f"{address}_static/line-and-bells.png"
     config.ogp_image_alt = CARD_ALT
     config.ogp_social_cards = {"enable": False}
-    config.sitemap_url_scheme = "{link}"
-    config.sitemap_excludes = ["404.html", "search.html", "genindex.html"]
     prefix = urlsplit(address).path
     config.notfound_urls_prefix = prefix
     config.notfound_context = {
@@ -58,12 +59,24 @@ def describe(app: Sphinx, page: str, template: str, context: Any, doctree: Any) 
         context["meta"] = (context["meta"] or {}) | {"og:description": descriptions[page]}
         description = escape(descriptions[page])
         context["metatags"] += f'<meta name="description" content="{description}" />'
-    repository = app.config.html_theme_options.get("repository_url")
-    if repository and page in app.env.all_docs:
+    if page in app.env.all_docs:
         question = {"title": f"{page}: ", "body": f"Page {page}, {app.config.book_commit}.\n\n"}
-        context["book_report"] = f"{repository}/issues/new?{urlencode(question)}"
+        address = f"{Addresses(app.config).repository}/issues/new?{urlencode(question)}"
+        context["book_report"] = address
     context["book_commit"] = app.config.book_commit
     context["book_zip"] = ZIP
+
+
+def map_site(app: Sphinx, exception: Exception | None) -> None:
+    """Write sitemap.xml. (sphinx-sitemap leaves out what this build need not write.)"""
+    if exception or app.builder.format != "html":
+        return
+    places = ET.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for page in sorted(app.env.all_docs):
+        address = urljoin(app.config.html_baseurl, app.builder.get_target_uri(page))
+        ET.SubElement(ET.SubElement(places, "url"), "loc").text = address
+    file = Path(app.outdir) / "sitemap.xml"
+    ET.ElementTree(places).write(file, encoding="utf-8", xml_declaration=True)
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
@@ -81,9 +94,10 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    for extension in ("sphinxext.opengraph", "sphinx_sitemap", "notfound.extension"):
+    for extension in ("sphinxext.opengraph", "notfound.extension"):
         app.setup_extension(extension)
     app.add_config_value("book_commit", "", "html", str)
     app.connect("config-inited", configure, priority=400)
     app.connect("html-page-context", describe, priority=400)
+    app.connect("build-finished", map_site)
     app.connect("build-finished", pack, priority=950)

@@ -122,7 +122,7 @@ def test_skipping_what_is_out_of_sight_moves_nothing(
     visit: Visit, site: str, page: str, size: tuple[int, int]
 ) -> None:
     shown = visit(f"{site}/{page}.html", size)
-    sections = shown.locator(".bd-article section section:not(:has(live-figure))")
+    sections = shown.locator(".book-still")
     assert sections.count() > 10
     shown.wait_for_function(
         "all => all.every(s => s.style.containIntrinsicHeight.startsWith('auto'))",
@@ -173,7 +173,7 @@ def test_a_page_looks_as_with_every_rule_of_every_sheet(
 def test_an_address_leads_to_its_place_and_stays_there(visit: Visit, site: str, aim: str) -> None:
     shown = visit(f"{site}/chapters/mse-or-bce.html{aim}")
     shown.wait_for_function(
-        "[...document.querySelectorAll('.bd-article section section:not(:has(live-figure))')]"
+        "[...document.querySelectorAll('.book-still')]"
         ".every(section => section.style.containIntrinsicHeight.startsWith('auto'))"
     )
     shown.wait_for_timeout(500)

@@ -1,7 +1,7 @@
 // Sections out of sight are skipped (book.css), at heights that a browser guesses until it has shown them. Where it has
 // time it is told their heights, the last and innermost first. What is on the screen meanwhile stays where it is.
 addEventListener("load", async () => {
-  const sections = [...document.querySelectorAll(".bd-article section section:not(:has(live-figure))")];
+  const sections = [...document.querySelectorAll(".book-still")];
   if (!sections.length) return;
   await document.fonts.ready; // they change heights
   const whenIdle = window.requestIdleCallback ?? ((measure) => setTimeout(measure, 50, { timeRemaining: () => 10 }));

@@ -20,7 +20,10 @@ class LiveFigure extends HTMLElement {
       }),
     );
     this.readout = new Map(
-      [...this.querySelectorAll(".live-readout dt")].map((label) => [label.textContent, label.nextElementSibling]),
+      [...this.querySelectorAll(".live-readout dt")].map(({ textContent, nextElementSibling: shown }) => [
+        textContent,
+        shown.firstChild ?? shown.appendChild(new Text()),
+      ]),
     );
     this.stage = liveStage(this.querySelector(".live-stage"), spec, this.change);
     this.stage.place(this.values);
@@ -60,13 +63,13 @@ class LiveFigure extends HTMLElement {
 
   draw() {
     this.stage.place(this.values);
-    this.resetButton.disabled = this.atFirst();
+    if (this.resetButton.disabled !== this.atFirst()) this.resetButton.disabled = this.atFirst();
     if (!this.lookup) return void this.load();
     const { slots, texts } = this.lookup(this.values);
     this.stage.show(slots);
     for (const [label, text] of Object.entries(texts)) {
       const shown = this.readout.get(label);
-      if (shown.textContent !== text) shown.textContent = text;
+      if (shown.data !== text) shown.data = text; // a new text node would cost a browser more
     }
   }
 
@@ -79,7 +82,7 @@ class LiveFigure extends HTMLElement {
   }
 
   say() {
-    const said = [...this.readout].map(([label, text]) => `${label} ${text.textContent}`);
+    const said = [...this.readout].map(([label, text]) => `${label} ${text.data}`);
     this.querySelector(".live-status").textContent = said.join("; ");
   }
 
