@@ -1,6 +1,7 @@
 """The chapters' sources, and what became of them in the built book."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
@@ -117,3 +118,31 @@ def _bound(node: ast.AST) -> Iterator[str]:
     if not isinstance(node, INNER_SCOPES):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
+
+
+# The pace of somebody who reads to understand: words a minute, seconds for a line of a derivation,
+# for a line of code and for what a cell prints, minutes with a figure.
+WORDS, STEP, LINE, OUTPUT, FIGURE = 180, 8, 4, 20, 3
+CELL = re.compile(r"^```\{code-cell\}.*?^```$", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+
+
+def minutes(page: str) -> float:
+    text = source(page).partition("\n---\n")[2].partition("\n## Exercises")[0]
+    cells = CELL.findall(text)
+    shown = [cell for cell in cells if "remove-input" not in cell and "hide-input" not in cell]
+    lines = sum(len([line for line in cell.splitlines() if line.strip()]) - 2 for cell in shown)
+    steps = sum(formula.count("\\\\") + 1 for formula in FORMULA.findall(text))
+    words = len(FORMULA.sub("", FENCE.sub("", text)).split())
+    figures = text.count("\n:tags: [remove-input]\n")
+    seconds = steps * STEP + lines * LINE + len(cells) * OUTPUT
+    return words / WORDS + seconds / 60 + figures * FIGURE
+
+
+@pytest.mark.parametrize("page", CHAPTERS[:7])
+def test_a_chapter_takes_as_long_as_it_says_and_an_evening_at_most(page: str) -> None:
+    said = re.search(r"\*\*Time:\*\* (\d+) minutes to read, and as long again for", source(page))
+    assert said
+    assert minutes(page) == pytest.approx(int(said[1]), abs=5)
+    assert 45 <= int(said[1]) <= 90

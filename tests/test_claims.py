@@ -16,7 +16,9 @@ import yaml
 ROOT = Path(__file__).parents[1]
 RECORDS: list[dict[str, Any]] = yaml.safe_load((ROOT / "claims.yml").read_text(encoding="utf-8"))
 FIELDS = ["id", "claim", "source", "verdict", "statement", "cell", "test"]
-KNOWN = [f"C{number:02}" for number in range(1, 55)]  # the claims that the book set out to judge
+KNOWN = {
+    f"C{number:02}" for number in range(1, 55)
+}  # what the book set out to judge; it found more
 SOURCES = {"000", "001", "002", "003", "004"}
 VERDICTS = {"true", "true if", "false"}
 
@@ -50,7 +52,7 @@ def collected() -> set[str]:
 @each_record
 def test_a_record_is_whole(record: dict[str, Any]) -> None:
     assert list(record) == FIELDS
-    assert record["id"] in KNOWN
+    assert re.fullmatch(r"C\d\d", record["id"])
     assert record["verdict"] in VERDICTS
     assert record["source"]
     assert set(record["source"]) <= SOURCES
@@ -88,6 +90,7 @@ def test_its_test_is_collected(record: dict[str, Any]) -> None:
 def test_ids_are_unique_and_in_order() -> None:
     ids = [record["id"] for record in RECORDS]
     assert ids == sorted(set(ids))
+    assert set(ids) >= KNOWN
 
 
 def test_no_two_claims_share_a_cell_or_a_test() -> None:

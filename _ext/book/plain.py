@@ -115,7 +115,7 @@ class Page:
     def _link(self, link: re.Match[str]) -> str:
         """A link within the book leads to the book's site."""
         path, mark, name = link[2].partition("#")
-        page = urljoin(self.name, path) if path else self.name
+        page = urljoin(self.name, path.removesuffix(".md")) if path else self.name
         if page not in self.app.env.all_docs:
             raise ExtensionError(f"{self.name}: there is no page {path!r}")
         target = self.app.builder.get_relative_uri(self.name, page)

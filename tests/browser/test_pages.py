@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 TOC = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
 CHAPTERS = [TOC["root"], *(page["file"] for part in TOC["parts"] for page in part["chapters"])]
 NUMBERED = [page["file"] for page in TOC["parts"][0]["chapters"]]  # appendices may lack formulas
-PAGES = [*CHAPTERS, "search", "genindex"]
+PAGES = [*CHAPTERS, "search"]
 MATHEMATICAL = [p for p in CHAPTERS if "$$" in (ROOT / f"{p}.md").read_text(encoding="utf-8")]
 WIDE, PHONE = (1200, 900), (390, 844)
 
@@ -179,3 +179,22 @@ def test_an_address_leads_to_its_place_and_stays_there(visit: Visit, site: str, 
     shown.wait_for_timeout(500)
     place = "name => document.getElementById(name).getBoundingClientRect().top"
     assert 0 <= shown.evaluate(place, aim[1:].partition(":")[0]) < WIDE[1] / 2
+
+
+def test_the_ledger_is_filtered(visit: Visit, site: str) -> None:
+    shown = visit(f"{site}/appendices/ledger.html")
+    form = shown.get_by_role("search", name="Filter the ledger")
+    rows = shown.locator("table.ledger tbody tr:visible")
+    everything = rows.count()
+    assert everything >= 54
+    assert form.locator("output").text_content() == f"{everything} of {everything}"
+
+    form.get_by_label("Verdict").select_option("false")
+    assert set(rows.locator("td:nth-child(2)").all_inner_texts()) == {"false"}
+    form.get_by_label("Chapter").select_option("Chapter 6")
+    assert 0 < rows.count() < everything
+    form.get_by_label("Verdict").select_option("any")
+    form.get_by_label("Chapter").select_option("any")
+    form.get_by_label("Words").fill("prior drops i.i.d")
+    assert rows.evaluate_all("all => all.map(row => row.id)") == ["ledger-c06"]
+    assert form.locator("output").text_content() == f"1 of {everything}"

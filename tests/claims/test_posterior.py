@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import integrate, stats
 from scipy.optimize import minimize, minimize_scalar
+from scipy.special import beta as beta_function
 from scipy.special import expit, logit
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
@@ -445,3 +446,17 @@ def test_solution_67_says_what_came_out() -> None:
     nll = Gaussian(1.0).nll(y_new, X_new @ truth).mean()
     assert nll == pytest.approx(1.42, abs=0.03)
     states("2.199", "1.917", "1.541", "1.42")
+
+
+def test_c56_the_evidence_is_a_number_and_the_prior_a_function() -> None:
+    """Exactly, by the Beta function: 7 heads, 3 tails, Beta(5, 5)."""
+    evidence = beta_function(7 + 5, 3 + 5) / beta_function(5, 5)
+    theta = np.linspace(0.01, 0.99, 981)  # steps of 0.001
+    likelihood, prior = theta**7 * (1 - theta) ** 3, stats.beta(5, 5).pdf(theta)
+    posterior = stats.beta(12, 8).pdf(theta)
+    assert likelihood * prior / evidence == pytest.approx(posterior, rel=1e-12)
+    peak = theta[posterior.argmax()]
+    assert peak == pytest.approx(11 / 18, abs=0.001)
+    assert theta[(likelihood * prior).argmax()] == peak
+    assert theta[(likelihood / evidence).argmax()] == pytest.approx(0.7)
+    states("the evidence because it has no θ, always; the prior because it is flat, if it is")

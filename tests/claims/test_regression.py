@@ -314,6 +314,16 @@ def test_the_solution_about_sigma_states_its_numbers(birds: tuple[Floats, Floats
         assert phrase in PROSE, phrase
 
 
+def test_c55_squared_error_needs_no_linear_model() -> None:
+    """For curves of any kind NLL − n/(2σ²)·MSE is one and the same number."""
+    rng = np.random.default_rng(55)
+    x, y = rng.normal(size=50), rng.normal(size=50)
+    means = [f(x) for f in (np.exp, np.sin, np.abs, lambda x: np.where(x > 0, 7.0, -1.0))]
+    gaps = [Gaussian(0.4).nll(y, m).sum() - 50 / (2 * 0.16) * np.mean((y - m) ** 2) for m in means]
+    assert gaps == pytest.approx([25 * np.log(2 * np.pi * 0.16)] * 4, rel=1e-12)
+    assert not np.allclose(means[0], np.polyval(np.polyfit(x, means[0], 1), x), atol=0.1)
+
+
 def test_what_the_prose_says_of_pytorch() -> None:
     """A warning and a broadcast in Exercise 2.3; `HuberLoss` is −log of a Gaussian with tails."""
     target = torch.tensor([3.0, 4.0, 8.0])

@@ -1,5 +1,7 @@
 """What captions and chapters say is to be seen, read off the drawings."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -22,9 +24,22 @@ from mlelib.figures.intro import LOSSES, log_probability
 from .drawings import curves, lines, marks
 from .oracles import noise_data, residuals
 
+ROOT = Path(__file__).parents[2]
+
 
 def panels(figure):
     return figure.figure.axes
+
+
+def test_the_first_two_minutes_of_the_introduction():
+    figure = figures.loss_map()
+    text = (ROOT / "intro.md").read_text(encoding="utf-8")
+    for z, p, loss in ((0.0, "0.500", "0.693"), (2.2, "0.900", "0.105"), (-2.0, "0.119", "2.127")):
+        figure.values = {"task": "binary", "z": z}
+        assert figure.texts()["p(y = 1 | z)"] == p
+        assert figure.texts()["−log p(y = 1 | z)"] == loss
+        assert loss in text
+    assert f"{-np.log(0.9):.3f}" == "0.105"
 
 
 def test_the_loss_is_minus_the_log_of_the_height_at_what_was_seen():
