@@ -33,7 +33,7 @@ serve: book  ## Show the built book at http://localhost:8000 (PORT=… for anoth
 	$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lock: $(VENV)-lock  ## Refresh all requirements to the newest versions that fit together
-	$(LOCK) --extra book --extra test --upgrade --output-file requirements-test.txt
+	$(LOCK) --extra book --extra assign --extra test --upgrade --output-file requirements-test.txt
 	$(LOCK) --extra book --constraint requirements-test.txt --upgrade --output-file requirements.txt
 	$(LOCK) --constraint requirements.txt --upgrade --output-file binder/requirements.txt
 

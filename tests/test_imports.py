@@ -28,10 +28,11 @@ LAYERS = [
     ["networks"],
     ["figures", "exercises"],
     ["checks"],
+    ["assign"],
 ]
-ALONE = ["live", "losses", "numerics", "datasets"]  # these know `arguments` at most
+ALONE = ["live", "losses", "numerics", "datasets", "addresses"]  # these know `arguments` at most
 LIGHT = {"numpy", "scipy"}  # what may be imported outside the heavy parts
-HEAVY_PARTS = {"figures", "live", "networks"}
+HEAVY_PARTS = {"figures", "live", "networks", "addresses", "assign"}
 
 
 def part(module: str) -> str:

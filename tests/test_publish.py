@@ -4,8 +4,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from book.addresses import PAGES_BRANCH
 from publish import publish
+
+from mlelib.addresses import PAGES_BRANCH
 
 
 def git(*arguments: str, at: Path) -> str:

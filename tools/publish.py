@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "_ext"))
 
-from book.addresses import PAGES_BRANCH  # noqa: E402
+from mlelib.addresses import PAGES_BRANCH  # noqa: E402
 
 
 def publish(html: Path, repository: Path, edition: str = "") -> None:

@@ -16,19 +16,22 @@ from sphinx.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWN_ONLY = ("mlelib/live/static/*", "mlelib/live/sphinx.py", "mlelib/live/page.py")
+NO_CELLS = ("mlelib/addresses.py", "mlelib/assign/*")
 KEPT_CACHES = 3
 
 
 def computing() -> list[Path]:
     """What the results of cells depend on."""
-    drawn_only = set(_files(DRAWN_ONLY))
-    library = [path for path in _files(["mlelib/**/*"]) if path not in drawn_only]
-    return [*library, *_files(["requirements*.txt"])]
+    beside = {*_files(DRAWN_ONLY), *_files(NO_CELLS)}
+    library = [path for path in _files(["mlelib/**/*"]) if path not in beside]
+    return [*library, *_files(["requirements.txt", "requirements-torch.txt"])]
 
 
 def rendering() -> list[Path]:
     """What the pages made of those results depend on besides their text."""
-    return _files(["_ext/**/*.py", "mlelib/live/sphinx.py", "mlelib/live/page.py"])
+    return _files(
+        ["_ext/**/*.py", "mlelib/live/sphinx.py", "mlelib/live/page.py", "mlelib/addresses.py"]
+    )
 
 
 def serving() -> list[Path]:

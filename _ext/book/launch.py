@@ -4,7 +4,8 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from .addresses import Addresses
+from mlelib.addresses import Addresses
+
 from .notebooks import has_cells
 
 LINKS = """</h1>
@@ -16,7 +17,7 @@ LINKS = """</h1>
 
 def offer(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
     if doctree is not None and has_cells(app, page):
-        addresses = Addresses(app.config)
+        addresses = Addresses()
         links = LINKS.format(
             binder=addresses.binder(page),
             colab=addresses.colab(page),

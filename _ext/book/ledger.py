@@ -15,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from .addresses import Addresses
+from mlelib.addresses import Addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "claims.yml"
@@ -86,7 +86,7 @@ class Ledger(SphinxDirective):
             refdoc=self.env.docname,
         )
         file, _, function = record["test"].partition("::")
-        addresses = Addresses(self.config)
+        addresses = Addresses()
         source = f"{addresses.repository}/blob/{addresses.ref}/{file}"
         test = nodes.reference("", "", nodes.literal("", function), refuri=source, internal=False)
         return [cell, nodes.Text(", "), test]

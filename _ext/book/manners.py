@@ -14,7 +14,7 @@ import yaml
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from .addresses import Addresses
+from mlelib.addresses import Addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 ZIP = "book.zip"
@@ -37,7 +37,7 @@ def configure(app: Sphinx, config: Config) -> None:
     config.version = config.release = project["version"]
     config.book_commit = commit()
     config.html_theme_options["footer_content_items"] = ["book-footer.html"]
-    address = config.html_baseurl = Addresses(config).site
+    address = config.html_baseurl = Addresses().site
     config.html_static_path += [str(ROOT / "images"), str(ROOT / "CITATION.cff")]
     config.ogp_site_url = address
     config.ogp_image = f"{address}_static/line-and-bells.png"
@@ -61,7 +61,7 @@ def describe(app: Sphinx, page: str, template: str, context: Any, doctree: Any) 
         context["metatags"] += f'<meta name="description" content="{description}" />'
     if page in app.env.all_docs:
         question = {"title": f"{page}: ", "body": f"Page {page}, {app.config.book_commit}.\n\n"}
-        address = f"{Addresses(app.config).repository}/issues/new?{urlencode(question)}"
+        address = f"{Addresses().repository}/issues/new?{urlencode(question)}"
         context["book_report"] = address
     context["book_commit"] = app.config.book_commit
     context["book_zip"] = ZIP

@@ -11,9 +11,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from sphinx.application import Sphinx
 
+from mlelib.addresses import Addresses
 from mlelib.live.payload import MIME
 
-from .addresses import Addresses
 from .plain import Page
 
 PICTURES = ("image/svg+xml", "image/png")
@@ -35,7 +35,7 @@ if "google.colab" in sys.modules:
 def write(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
-    addresses = Addresses(app.config)
+    addresses = Addresses()
     cache = get_cache(app.config.nb_execution_cache_path)
     (Path(app.outdir) / "notebooks").mkdir(exist_ok=True)
     for name in sorted(app.env.all_docs):
