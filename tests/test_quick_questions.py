@@ -50,7 +50,7 @@ def test_its_numbers_are_right() -> None:
 def test_a_choice_opens_by_keyboard_and_says_why(browser: Browser, site: str) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{site}/chapters/map.html", wait_until="load")
-    choice = page.get_by_text("Because it has no θ in it", exact=True)
+    choice = page.locator("summary", has_text="Because it has no θ in it")
     why = page.get_by_text("It scales all of the posterior and moves no peak")
     assert not why.is_visible()
     choice.focus()

@@ -78,3 +78,12 @@ def test_every_figure_is_shown_in_a_chapter(html: Path) -> None:
     from mlelib import figures  # noqa: PLC0415  heavy
 
     assert {name.replace("_", "-") for name in figures.__all__} <= shown
+
+
+def test_korean_is_marked_as_korean(html: Path) -> None:
+    for name in ("glossary", "ledger"):
+        text = (html / "appendices" / f"{name}.html").read_text("utf-8")
+        page = BeautifulSoup(text, "html.parser").select_one("article")
+        marked = [part.extract().text for part in page.select("[lang=ko]")]
+        assert marked
+        assert not HANGUL.search(page.text), name

@@ -1,5 +1,7 @@
-"""Mends of what keeps people out of a page: roles that mean nothing to a screen reader."""
+"""Mends of what keeps people out of a page: roles that mean nothing to a screen reader, and Korean
+that would be read out as English."""
 
+import re
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -12,10 +14,20 @@ MENDS = {
 }
 
 
+TEXT = re.compile(r">[^<]*[가-힣][^<]*<")
+KOREAN = re.compile(r"[가-힣](?:[가-힣 ,–]*[가-힣])?")
+
+
 def mend(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
     for wrong, right in MENDS.items():
         if "body" in context:
             context["body"] = context["body"].replace(wrong, right)
+    if "body" in context:
+        context["body"] = TEXT.sub(_spoken, context["body"])
+
+
+def _spoken(text: re.Match[str]) -> str:
+    return KOREAN.sub(r'<span lang="ko">\g<0></span>', text[0])
 
 
 def setup(app: Sphinx) -> None:
