@@ -99,8 +99,8 @@ def test_the_contents_open_on_a_phone(visit: Visit, site: str) -> None:
     entry.wait_for(state="visible")
 
 
-def test_search_finds_a_chapter(visit: Visit, site: str) -> None:
-    shown = visit(f"{site}/search.html?q=likelihood")
+def test_search_finds_a_chapter(visit: Visit, root: str) -> None:
+    shown = visit(f"{root}/search.html?q=likelihood")
     shown.locator("#search-results li a").first.wait_for()
 
 
