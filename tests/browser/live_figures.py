@@ -31,6 +31,8 @@ PAGES = {
     "map-contours": "chapters/map",
     "ridge-curve": "chapters/map",
     "decay-race": "chapters/map",
+    "recipe": "chapters/recipe",
+    "network-as-distribution": "chapters/recipe",
 }
 
 # Every slot of the page against the same slot of a fresh stage, both as Chromium reads them.

@@ -115,20 +115,22 @@ class LiveFigure extends HTMLElement {
       const address = this.dataset.table;
       const script = document.createElement("script");
       script.src = address;
-      script.onload = () => resolve(liveTables[address.split("/").pop().replace(/\.js$/, "")]);
+      const stem = address.split("/").pop().replace(/\.js$/, "");
+      script.onload = () => resolve(globalThis.liveTables?.[stem]);
       script.onerror = reject;
       document.head.append(script);
-    }).then(
-      (table) => {
-        this.lookup = liveLookup(table, this.spec.controls);
+    })
+      .then((table) => {
+        this.lookup = liveLookup(table, this.spec.controls); // throws for a table that came in part
         this.dataset.ready = "";
+        delete this.dataset.failed;
         if (!this.atFirst()) this.draw();
-      },
-      () => {
+      })
+      .catch(() => {
         this.querySelector(".live-status").textContent = "The states of this figure could not be loaded.";
         this.dataset.failed = "";
-      },
-    );
+        this.loading = null; // the next change tries again
+      });
     return this.loading;
   }
 
