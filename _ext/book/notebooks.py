@@ -19,8 +19,9 @@ from .plain import Page
 PICTURES = ("image/svg+xml", "image/png")
 HIDDEN = {"remove-input", "hide-input"}
 FIRST_CELL = """\
-# {title}, from {address}
-# ({version}). Run this cell first: it installs the book's library if it is not here.
+# {title}
+# {address}, {version}
+# Run this cell first: it installs the book's library if it is not here.
 import importlib.util
 import sys
 
