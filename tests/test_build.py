@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-FILES = ("_config.yml", "references.bib", "requirements.txt", "pyproject.toml", "CITATION.cff")
+FILES = (
+    "_config.yml",
+    "references.bib",
+    "requirements.txt",
+    "requirements-torch.txt",
+    "pyproject.toml",
+    "CITATION.cff",
+    "claims.yml",
+)
 COUNTING_CELL = """
 from pathlib import Path
 
@@ -22,7 +30,7 @@ class Book:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("_ext", "mlelib", "tools", "images"):
+        for name in ("_ext", "mlelib", "tools", "images", "appendices", "tests/claims"):
             shutil.copytree(
                 ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
             )

@@ -38,8 +38,8 @@ class IndexTerms(SphinxTransform):
                 entered.add(term)
                 name = f"index-{re.sub(r'[^a-z0-9]+', '-', term.lower()).strip('-')}"
                 entry = index(entries=[("single", term, name, "", None)])
-                place = nodes.target("", "", ids=[name])
-                block.parent.insert(block.parent.index(block), [entry, place])
+                block.parent.insert(block.parent.index(block), entry)
+                block["ids"].append(name)  # with text in it, which search results quote
 
 
 def _is_emphasis(node: nodes.Node) -> bool:

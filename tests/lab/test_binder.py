@@ -96,8 +96,10 @@ def test_a_launched_chapter_runs_in_the_memory_there_is(
     page.goto(f"{root}{path}?token={TOKEN}")
     ready(page)
     page.evaluate("() => jupyterapp.commands.execute('notebook:run-all-cells')")
+    page.wait_for_function(
+        f"() => ({CODE_CELLS})().every(cell => cell.executionCount > 0)", timeout=180_000
+    )
     assert page.evaluate(ERRORS) == []
-    assert page.evaluate(f"() => ({CODE_CELLS})().every(cell => cell.executionCount > 0)")
     assert page.locator(".live-widget").count() > 0
     assert peak_memory(process) < MEMORY
     page.evaluate(f"() => {SESSION}.shutdown()")
