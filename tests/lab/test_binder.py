@@ -59,10 +59,11 @@ def image(repository: Path) -> Path:
     return environment
 
 
-@pytest.fixture(scope="module")
-def binder(repository: Path, image: Path) -> Iterator[tuple[str, int]]:
+@pytest.fixture
+def binder(repository: Path, image: Path, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """A fresh machine for each launch: nothing is open in its JupyterLab."""
     options = (f"--ServerApp.base_url={OWN_PATH}", f"--IdentityProvider.token={TOKEN}")
-    with running_lab(image / "bin" / "python", repository, repository.parent, *options) as running:
+    with running_lab(image / "bin" / "python", repository, tmp_path, *options) as running:
         yield running
 
 
