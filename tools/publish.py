@@ -11,10 +11,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "_ext"))
+from mlelib.addresses import PAGES_BRANCH
 
-from mlelib.addresses import PAGES_BRANCH  # noqa: E402
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def publish(html: Path, repository: Path, edition: str = "") -> None:

@@ -12,18 +12,16 @@ MENDS = {
     # Over a column of row names there is nothing, and it heads nothing.
     '<th class="head"><p></p></th>': "<td></td>",
 }
-
-
 TEXT = re.compile(r">[^<]*[가-힣][^<]*<")
 KOREAN = re.compile(r"[가-힣](?:[가-힣 ,–]*[가-힣])?")
 
 
 def mend(app: Sphinx, page: str, template: str, context: Any, doctree: Any) -> None:
-    for wrong, right in MENDS.items():
-        if "body" in context:
-            context["body"] = context["body"].replace(wrong, right)
     if "body" in context:
-        context["body"] = TEXT.sub(_spoken, context["body"])
+        body = context["body"]
+        for wrong, right in MENDS.items():
+            body = body.replace(wrong, right)
+        context["body"] = TEXT.sub(_spoken, body)
 
 
 def _spoken(text: re.Match[str]) -> str:

@@ -29,9 +29,9 @@ def computing() -> list[Path]:
 
 def rendering() -> list[Path]:
     """What the pages made of those results depend on besides their text."""
-    return _files(
-        ["_ext/**/*.py", "mlelib/live/sphinx.py", "mlelib/live/page.py", "mlelib/addresses.py"]
-    )
+    drawing = ["_ext/**/*.py", "mlelib/live/sphinx.py", "mlelib/live/page.py"]
+    asked = ["mlelib/addresses.py", "appendices/glossary.md"]  # by all pages: links, index terms
+    return _files([*drawing, *asked])
 
 
 def serving() -> list[Path]:

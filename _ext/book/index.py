@@ -25,7 +25,7 @@ def _key(words: str) -> str:
 
 
 class IndexTerms(SphinxTransform):
-    """Put an index entry before each block in which a term is emphasised."""
+    """An index entry for the first block in which a term is emphasised."""
 
     default_priority = 500  # before the entries are collected
 

@@ -15,10 +15,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from mlelib.addresses import Addresses
+from mlelib.addresses import CONFIG, Addresses
 
 ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "claims.yml"
+CONTENTS = ROOT / "_toc.yml"
 COLUMNS = (("Said", 30), ("Verdict", 10), ("Exactly", 40), ("Decided by", 20))
 
 
@@ -32,7 +33,7 @@ def functions(file: Path) -> set[str]:
 @cache
 def chapters() -> list[str]:
     """The numbered chapters' names, in order."""
-    contents = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    contents = yaml.safe_load(CONTENTS.read_text(encoding="utf-8"))
     return [chapter["file"].rpartition("/")[2] for chapter in contents["parts"][0]["chapters"]]
 
 
@@ -50,7 +51,8 @@ class Ledger(SphinxDirective):
     """`{ledger}`: the table."""
 
     def run(self) -> list[nodes.Node]:
-        self.env.note_dependency(str(LEDGER))
+        for file in (LEDGER, CONTENTS, CONFIG):  # the records, chapters' numbers, addresses
+            self.env.note_dependency(str(file))
         group = nodes.tgroup("", cols=len(COLUMNS))
         group += [nodes.colspec(colwidth=width) for _, width in COLUMNS]
         heads = [nodes.entry("", nodes.paragraph(text=title)) for title, _ in COLUMNS]

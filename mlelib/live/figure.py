@@ -254,8 +254,10 @@ class LiveFigure:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         folder = build_folder()
-        live = {MIME: payload(self, folder)} if folder else {}
-        if in_a_kernel() and not folder:
+        live: dict[str, Any] = {}
+        if folder:
+            live = {MIME: payload(self, folder)}
+        elif in_a_kernel():
             live = self._box._repr_mimebundle_()
         return {**live, "image/svg+xml": self.picture(), "text/plain": self.alt}
 

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from mlelib.assign.__main__ import main
 from mlelib.assign.course import Course
 from mlelib.assign.gradebook import scores
-from mlelib.assign.grading import Limits, grade
+from mlelib.assign.grading import Limits, grade, submissions
 from mlelib.assign.sources import problem_set
 
 NAME, SEED = "likelihood", 7
@@ -262,8 +262,6 @@ def test_help_reads_well(command: str, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_submissions_are_found_in_folders_and_none_is_an_error(tmp_path: Path) -> None:
-    from mlelib.assign.grading import submissions  # noqa: PLC0415
-
     (tmp_path / "ada").mkdir()
     (tmp_path / "ada" / "any name.ipynb").write_text("{}")
     (tmp_path / "ben.ipynb").write_text("{}")
