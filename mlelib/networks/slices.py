@@ -1,6 +1,5 @@
 """The loss of a network over a plane through its parameters."""
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -14,8 +13,7 @@ from mlelib.landscapes import Landscape
 from mlelib.networks.batched import outputs
 from mlelib.networks.examples import Loss, Parameters, check_examples
 
-BLOCK = 80_000  # 640 kB: larger arrays leave the cache
-THREADS = 2
+BLOCK = 1_000_000  # numbers: 8 MB of parameters, of outputs and of losses
 
 
 def filter_normalised(network: nn.Module, seed: int = 0) -> tuple[Parameters, Parameters]:
@@ -58,8 +56,8 @@ def landscape(
     """Σᵢ loss(yᵢ, zᵢ) with the network's parameters at θ + a·first + b·second.
 
     `a` (columns,) and `b` (rows,) are where the plane is looked at; (0, 0) is the network as it is.
-    Many points go through the network at once, in `THREADS` threads and in blocks of as many as a
-    layer makes `BLOCK` numbers of, or one at least: a few MB, whatever n and the grid.
+    Many points are seen at once, as many as have `BLOCK` parameters or outputs, or one at least: a
+    few arrays of 8 MB, whatever n and the grid.
 
     Raises
     ------
@@ -79,7 +77,8 @@ def landscape(
         for tensors in (center, *directions)
     )
     sizes = [shape.numel() for shape in shapes.values()]
-    block = max(1, BLOCK // max(max(p.numel(), n * p.shape[:1].numel()) for p in center.values()))
+    with torch.no_grad():
+        block = max(1, BLOCK // max(len(origin), network(x).numel()))
 
     def values(start: int) -> Floats:
         s, t = (steps[start : start + block, None] for steps in (across, along))
@@ -89,6 +88,5 @@ def landscape(
         }
         return np.asarray(vmap(partial(loss, y))(outputs(network, moved, x)).sum(dim=1))
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        blocks = list(threads.map(values, range(0, len(across), block)))
+    blocks = [values(start) for start in range(0, len(across), block)]
     return Landscape(columns, rows, np.concatenate(blocks).reshape(len(rows), len(columns)))
