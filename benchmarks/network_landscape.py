@@ -22,7 +22,7 @@ from torch import nn
 from mlelib.likelihoods import Bernoulli
 from mlelib.networks import filter_normalised, landscape, mlp, nll
 
-POINTS, RUNS, TARGET = 51, 7, 10
+POINTS, RUNS, TARGET = 51, 15, 10
 # Widths and examples: chapter 5's network, and larger ones, where arithmetic counts and not calls.
 CASES = [((6, 6, 6, 6, 1), 120), ((2, 16, 16, 1), 200), ((2, 32, 32, 1), 400)]
 

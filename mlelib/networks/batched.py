@@ -11,7 +11,7 @@ from torch.func import functional_call, vmap
 from mlelib.networks.examples import Parameters
 from mlelib.networks.training import MLP
 
-BLOCK = 80_000  # 640 kB: larger arrays leave the cache
+BLOCK = 160_000  # numbers: with smaller blocks two threads spend their time waiting for Python
 THREADS = 2
 
 

@@ -13,7 +13,7 @@ from mlelib.landscapes import Landscape
 from mlelib.networks.batched import outputs
 from mlelib.networks.examples import Loss, Parameters, check_examples
 
-BLOCK = 1_000_000  # numbers: 8 MB of parameters, of outputs and of losses
+BLOCK = 400_000  # numbers: 3 MB
 
 
 def filter_normalised(network: nn.Module, seed: int = 0) -> tuple[Parameters, Parameters]:
@@ -57,7 +57,7 @@ def landscape(
 
     `a` (columns,) and `b` (rows,) are where the plane is looked at; (0, 0) is the network as it is.
     Many points are seen at once, as many as have `BLOCK` parameters or outputs, or one at least: a
-    few arrays of 8 MB, whatever n and the grid.
+    few arrays of 3 MB, whatever n and the grid.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def landscape(
         If `x` and `y` are not tensors of one length, `a` or `b` is no vector of finite numbers, or
         `directions` are not two, each with the names and shapes of the network's parameters.
     """
-    n = check_examples(x, y)
+    check_examples(x, y)
     columns, rows = real_array("a", a, (None,)), real_array("b", b, (None,))
     center = {name: p.detach() for name, p in network.named_parameters()}
     shapes = {name: p.shape for name, p in center.items()}
