@@ -23,8 +23,7 @@ test: $(VENV)/test book  ## Check format, lint and types, then run every test
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/test book  ## Measure what must be fast; the machine should have nothing else to do
-	@missed=0; for benchmark in benchmarks/*.py; do \
-		echo "$$benchmark"; $(BIN)/python "$$benchmark" || missed=1; done; exit $$missed
+	$(BIN)/python -m benchmarks
 
 lab: $(VENV)/book  ## Open the chapters in JupyterLab
 	$(BIN)/jupyter lab intro.md

@@ -2,16 +2,13 @@
 
 Both get the same network, data, directions and points, in turn, in one process. The peer gets
 torch's own form of the loss, which is faster than ours. Its values must be ours, or no time counts.
-Times are medians. Ours runs in two threads; the peer's operations are too small to share, and torch
+Ours runs in two threads; the peer's operations are too small to share, and torch
 gets the one thread that suits it best.
 """
 
-import os
-import sys
+from collections.abc import Iterator
 from copy import deepcopy
 from functools import partial
-from statistics import median
-from time import perf_counter
 
 import loss_landscapes
 import numpy as np
@@ -19,15 +16,16 @@ import torch
 from loss_landscapes.metrics import Loss
 from torch import nn
 
+from benchmarks.race import Row, in_turn
 from mlelib.likelihoods import Bernoulli
 from mlelib.networks import filter_normalised, landscape, mlp, nll
 
-POINTS, RUNS, TARGET = 51, 15, 10
-# Widths and examples: chapter 5's network, and larger ones, where arithmetic counts and not calls.
-CASES = [((6, 6, 6, 6, 1), 120), ((2, 16, 16, 1), 200), ((2, 32, 32, 1), 400)]
+POINTS, RUNS = 51, 15
+# Chapter 5's network, and larger ones, where arithmetic counts and not calls: the target for each.
+CASES = {((6, 6, 6, 6, 1), 120): 10, ((2, 16, 16, 1), 200): 1, ((2, 32, 32, 1), 400): 1}
 
 
-class Race:
+class Pair:
     """One network, seen by both over the square from its parameters to two directions' ends."""
 
     def __init__(self, widths: tuple[int, ...], n: int) -> None:
@@ -58,33 +56,14 @@ class Race:
         wanted[::2] = values[::2, 1:]
         np.testing.assert_allclose(self.theirs(), wanted, rtol=1e-9)
 
-    def milliseconds(self) -> tuple[float, float]:
-        """Medians, ours and theirs."""
-        times: list[list[float]] = [[], []]
-        for _ in range(RUNS):
-            for function, spent in zip((self.ours, self.theirs), times, strict=True):
-                start = perf_counter()
-                function()
-                spent.append(1000 * (perf_counter() - start))
-        return median(times[0]), median(times[1])
 
-
-def main() -> None:
+def rows() -> Iterator[Row]:
+    threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-    print(f"{'network':12} {'examples':>8} {'ours':>10} {'loss-landscapes':>16} {'ratio':>6}")
-    ratios = []
-    for widths, n in CASES:
-        race = Race(widths, n)
-        race.check()
-        ours, theirs = race.milliseconds()
-        ratios.append(theirs / ours)
-        name = "-".join(map(str, widths))
-        print(f"{name:12} {n:8} {ours:7.1f} ms {theirs:13.1f} ms {ratios[-1]:6.1f}")
-    met = ratios[0] >= TARGET
-    print(f"target: ratio {TARGET} or more for the first:", "met" if met else "missed")
-    sys.exit(not met)
-
-
-if __name__ == "__main__":
-    main()
+    for (widths, n), target in CASES.items():
+        pair = Pair(widths, n)
+        what = f"network landscape {POINTS}×{POINTS}, {'-'.join(map(str, widths))}, n = {n}"
+        pair.check()
+        mine, theirs = in_turn([pair.ours, pair.theirs], RUNS)
+        yield Row(what, "ms", mine, theirs, "loss-landscapes", target)
+    torch.set_num_threads(threads)

@@ -1,0 +1,43 @@
+"""How long the book takes to build: from clean, with nothing changed, with one chapter changed.
+
+In a copy of the book's files, so that the book that stands, and its cache, stay as they are.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from benchmarks.race import Row
+
+ROOT = Path(__file__).parents[1]
+CHAPTER = "chapters/regression.md"
+LIMITS = {"from clean": 300.0, "with nothing changed": 15.0, "with one chapter changed": 20.0}
+
+
+def build(folder: Path) -> float:
+    """The seconds of one build."""
+    command = [sys.executable, "tools/build.py"]
+    start = perf_counter()
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"{done.stdout}{done.stderr}")
+    return perf_counter() - start
+
+
+def rows() -> Iterator[Row]:
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "book"
+        files = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT, text=True)
+        for name in files.rstrip("\0").split("\0"):
+            if (ROOT / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, folder / name)
+        for state, limit in LIMITS.items():
+            if state == "with one chapter changed":
+                with (folder / CHAPTER).open("a", encoding="utf-8") as chapter:
+                    chapter.write("\nOne more line.\n")
+            yield Row(f"the book built {state}", "s", build(folder), limit, "a limit", 1)

@@ -1,0 +1,88 @@
+"""Fits with no penalty: all stop where the gradient of the mean nll is below one bound.
+
+Ours says besides whether there is a finite optimum, and gives standard errors; scikit-learn does
+neither, statsmodels the latter.
+"""
+
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
+import statsmodels.api as sm
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.race import Row, race
+from mlelib.arguments import Floats
+from mlelib.estimation import maximum_likelihood
+from mlelib.likelihoods import Bernoulli, Categorical, Likelihood
+from mlelib.objectives import Objective, add_intercept
+
+D, K = 20, 10
+GRADIENT = 1e-8  # the largest entry of the mean nll's that counts as the optimum
+TOLERANCE = 1e-9  # what is asked of scikit-learn's solvers, which stop a little short of it
+RTOL = 1e-4  # of parameters, whose smallest are near 0; the gradient is what decides
+
+
+def problem(likelihood: Likelihood, n: int) -> Objective:
+    rng = np.random.default_rng(0)
+    X = add_intercept(rng.normal(size=(n, D)))
+    shape = (D + 1,) if likelihood.outputs == 1 else (D + 1, likelihood.outputs)
+    return Objective(likelihood, X, likelihood.sample(X @ rng.normal(scale=0.3, size=shape), rng))
+
+
+def ours(objective: Objective) -> Floats:
+    return np.asarray(maximum_likelihood(objective.likelihood, objective.X, objective.y).theta)
+
+
+def scikit_learn(solver: str, objective: Objective) -> Floats:
+    model = LogisticRegression(
+        C=np.inf, solver=solver, tol=TOLERANCE, max_iter=10_000, fit_intercept=False
+    )
+    theta = np.asarray(model.fit(objective.X, objective.y).coef_.T)
+    return theta[:, 0] if theta.shape[1] == 1 else theta - theta.mean(axis=1, keepdims=True)
+
+
+def statsmodels(objective: Objective) -> Floats:
+    family = sm.Logit if objective.likelihood.outputs == 1 else sm.MNLogit
+    params = np.asarray(family(objective.y, objective.X).fit(method="newton", disp=0).params)
+    if params.ndim == 1:
+        return params
+    theta = np.column_stack([np.zeros(len(params)), params])  # its first class is the reference
+    return np.asarray(theta - theta.mean(axis=1, keepdims=True))
+
+
+Fit = Callable[[Objective], Floats]
+PEERS: dict[str, Fit] = {
+    "scikit-learn, lbfgs": partial(scikit_learn, "lbfgs"),
+    "scikit-learn, newton-cholesky": partial(scikit_learn, "newton-cholesky"),
+    "statsmodels, Newton": statsmodels,
+}
+
+
+def at_optimum(fit: Fit, objective: Objective) -> Floats:
+    """What `fit` found; refused if the gradient there is not small."""
+    theta = fit(objective)
+    steepest = np.abs(objective.gradient(theta)).max() / len(objective.y)
+    assert steepest < GRADIENT, f"{fit}: gradient {steepest:.1e}"
+    return theta
+
+
+def rows() -> Iterator[Row]:
+    warnings.simplefilter("ignore")
+    for likelihood, n in [(Bernoulli(), 100_000), (Categorical(K), 10_000)]:
+        objective = problem(likelihood, n)
+        kind = "logistic fit" if likelihood.outputs == 1 else f"softmax fit, K = {K}"
+        for against, fit in PEERS.items():
+            np.testing.assert_allclose(
+                at_optimum(ours, objective), at_optimum(fit, objective), atol=1e-5
+            )
+            yield race(
+                f"{kind}, n = {n:,}, d = {D}",
+                partial(ours, objective),
+                partial(fit, objective),
+                against,
+                1,
+                rtol=RTOL,
+                runs=3,
+            )

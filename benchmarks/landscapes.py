@@ -1,0 +1,97 @@
+"""A loss over 201×201 parameters of two, summed over all examples at each."""
+
+import tracemalloc
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from benchmarks.race import Row, Work, in_turn, race
+from mlelib.arguments import Floats
+from mlelib.landscapes import grid
+from mlelib.likelihoods import Bernoulli, Likelihood
+from mlelib.objectives import BLOCK, THREADS, Objective, add_intercept
+
+POINTS, N, MANY = 201, 1000, 1_000_000
+FEW_POINTS = 21  # at a million examples: 201×201 would take minutes
+BLOCKS = 20  # of each thread's: the most memory that values may take, whatever n
+
+
+def problem(likelihood: Likelihood, n: int) -> Objective:
+    rng = np.random.default_rng(0)
+    X = add_intercept(rng.normal(size=n))
+    return Objective(likelihood, X, likelihood.sample(X @ [0.5, -1.0], rng))
+
+
+def landscape(objective: Objective, points: int = POINTS) -> Floats:
+    along = np.linspace(-4, 4, points)
+    return grid(objective, [0.0, 0.0], along, along).values
+
+
+def broadcast(objective: Objective) -> Floats:
+    """As one writes it in NumPy: the logits of all examples at all points, log(1 + eᶻ), a sum."""
+    along = np.linspace(-4, 4, POINTS)
+    z = along[:, None] + along[:, None, None] * objective.X[:, 1]
+    return np.asarray(np.logaddexp(0, (1 - 2 * objective.y) * z).sum(axis=-1))
+
+
+def broadcast_in_torch(objective: Objective) -> Floats:
+    along = torch.linspace(-4, 4, POINTS, dtype=torch.float64)
+    x, sign = torch.tensor(objective.X[:, 1]), torch.tensor(1.0 - 2.0 * objective.y)
+    z = along[:, None] + along[:, None, None] * x
+    return np.asarray(functional.softplus(sign * z, threshold=40).sum(-1).numpy())
+
+
+def exponentials(numbers: int) -> Work:
+    """One exp and one log1p a number, in place in a block, in one thread."""
+    block = -np.random.default_rng(1).exponential(size=BLOCK)
+
+    def work() -> None:
+        into = np.empty_like(block)
+        for _ in range(numbers // BLOCK):
+            np.log1p(np.exp(block, out=into), out=into)
+
+    return work
+
+
+def logistic() -> Iterator[Row]:
+    objective = problem(Bernoulli(), N)
+    floor = exponentials(POINTS**2 * N // THREADS), f"one exp and log1p a number, {THREADS} threads"
+    peers = {
+        "NumPy, broadcast, logaddexp": (broadcast, 5),
+        "torch, broadcast, softplus": (broadcast_in_torch, 1),
+    }
+    for against, (peer, target) in peers.items():
+        yield race(
+            f"logistic landscape {POINTS}×{POINTS}, n = {N:,}",
+            partial(landscape, objective),
+            partial(peer, objective),
+            against,
+            target,
+            floor=floor,
+        )
+
+
+def growth() -> Iterator[Row]:
+    small, large = problem(Bernoulli(), N), problem(Bernoulli(), MANY)
+    work = [partial(landscape, small), partial(landscape, large, FEW_POINTS)]
+    sizes = POINTS**2 * N, FEW_POINTS**2 * MANY
+    here, there = (1e6 * t / size for t, size in zip(in_turn(work, 3), sizes, strict=True))
+    what = f"logistic landscape, n = {MANY:,}"
+    points = f"{FEW_POINTS}×{FEW_POINTS} points there"
+    against = f"ours at n = {N:,}"
+    yield Row(f"{what}, per number", "ns", there, here, against, 0.8, note=points)
+    tracemalloc.start()
+    landscape(large, FEW_POINTS)
+    peak = tracemalloc.get_traced_memory()[1] / 1e6
+    tracemalloc.stop()
+    limit = BLOCKS * THREADS * BLOCK * 8 / 1e6
+    note = f"{points}; the logits alone, broadcast, are {FEW_POINTS**2 * MANY * 8 / 1e9:.1f} GB"
+    yield Row(f"{what}, peak memory", "MB", peak, limit, "a limit", 1, note=note)
+
+
+def rows() -> Iterator[Row]:
+    yield from logistic()
+    yield from growth()
