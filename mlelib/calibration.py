@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from mlelib.arguments import Floats, Integers, labels, positive, real_array
+from mlelib.arguments import Floats, Integers, labels, real_array, whole
 from mlelib.exceptions import NoFiniteOptimum
 from mlelib.likelihoods import Bernoulli, Categorical
 
@@ -41,9 +41,8 @@ def reliability(y: ArrayLike, q: ArrayLike, groups: int = 10) -> Reliability:
     probabilities = real_array("q", q, seen.shape)
     if not ((probabilities >= 0) & (probabilities <= 1)).all():
         raise ValueError("q must be in [0, 1]")
-    if positive("groups", groups) != int(groups) or groups > len(seen):
-        raise ValueError(f"groups must be a whole number from 1 to {len(seen)}, got {groups}")
-    parts = np.array_split(np.argsort(probabilities, kind="stable"), int(groups))
+    groups = whole("groups", groups, 1, len(seen))
+    parts = np.array_split(np.argsort(probabilities, kind="stable"), groups)
     spread = [np.sqrt((probabilities[p] * (1 - probabilities[p])).sum()) / len(p) for p in parts]
     return Reliability(
         predicted=np.array([probabilities[part].mean() for part in parts]),

@@ -8,6 +8,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from mlelib.arguments import one_of
 from mlelib.exercises.answers import NotAnsweredError
 from mlelib.exercises.kinds import Exercise
 
@@ -39,9 +40,7 @@ def check(number: str, answer: Any) -> Result:
     """
     from mlelib.exercises.book import EXERCISES  # noqa: PLC0415  they use more than the package loads
 
-    if number not in EXERCISES:
-        raise ValueError(f"number must be one of {', '.join(EXERCISES)}, got {number!r}")
-    return judge(EXERCISES[number], answer)
+    return judge(EXERCISES[one_of("number", number, EXERCISES)], answer)
 
 
 def judge(exercise: Exercise, answer: Any) -> Result:

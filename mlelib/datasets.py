@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr, ndtri, softmax
 
-from mlelib.arguments import Floats, Integers, real_array
+from mlelib.arguments import Floats, Integers, broadcast, real_array, seed_number, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +100,7 @@ class People:
         Raises
         ------
         ValueError
-            If a height or weight is not a finite number above 0.
+            If a height or weight is not a finite number above 0, or they do not broadcast.
         """
         return np.asarray(expit(_raw_over(_log_bmi(height, weight))))
 
@@ -111,7 +111,7 @@ class People:
         Raises
         ------
         ValueError
-            If a height or weight is not a finite number above 0.
+            If a height or weight is not a finite number above 0, or they do not broadcast.
         """
         log_bmi = _log_bmi(height, weight)
         under = _SHARPNESS * (np.log(18.5) - log_bmi)
@@ -137,11 +137,10 @@ def people(n: int = 300, seed: int = 0) -> People:
     Raises
     ------
     ValueError
-        If `n` is not a whole number of at least 1.
+        If `n` is not a whole number of at least 1, or `seed` none of at least 0.
     """
-    if _count("n", n) == 0:
-        raise ValueError("n must be at least 1, got 0")
-    rng = np.random.default_rng(seed)
+    n = whole("n", n, 1)
+    rng = np.random.default_rng(seed_number("seed", seed))
     height = 1.70 * np.exp(0.055 * _cut_normal(rng, n))
     weight = 23 * np.exp(0.18 * _cut_normal(rng, n)) * height**2
     diet = rng.random(n) < People.p_diet(height, weight)
@@ -156,10 +155,10 @@ def coins(heads: int, tails: int, seed: int = 0) -> Integers:
     Raises
     ------
     ValueError
-        If a count is not a whole number of at least 0.
+        If a count or the seed is not a whole number of at least 0.
     """
-    tosses = np.repeat([1, 0], [_count("heads", heads), _count("tails", tails)])
-    return np.random.default_rng(seed).permutation(tosses)
+    tosses = np.repeat([1, 0], [whole("heads", heads, 0), whole("tails", tails, 0)])
+    return np.random.default_rng(seed_number("seed", seed)).permutation(tosses)
 
 
 _SHARPNESS = 16.0
@@ -175,6 +174,7 @@ def _log_bmi(height: ArrayLike, weight: ArrayLike) -> Floats:
     for name, value in (("height", h), ("weight", w)):
         if not (value > 0).all():
             raise ValueError(f"{name} must be above 0, got {value[value <= 0].flat[0]}")
+    broadcast("height", h, "weight", w)
     log_bmi: Floats = np.log(w) - 2 * np.log(h)
     return log_bmi
 
@@ -182,9 +182,3 @@ def _log_bmi(height: ArrayLike, weight: ArrayLike) -> Floats:
 def _cut_normal(rng: np.random.Generator, n: int) -> Floats:
     """Standard normal numbers between −2.5 and 2.5, by inverting the distribution function."""
     return np.asarray(ndtri(rng.uniform(ndtr(-2.5), ndtr(2.5), n)))
-
-
-def _count(name: str, value: int) -> int:
-    if not isinstance(value, int | np.integer) or value < 0:
-        raise ValueError(f"{name} must be a whole number of at least 0, got {value!r}")
-    return int(value)

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlelib.arguments import Floats, positive, real_array
+from mlelib.arguments import Floats, able, positive, real_array, whole
 
 
 class Differentiable(Protocol):
@@ -47,16 +47,17 @@ def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, s
     Raises
     ------
     ValueError
-        If `start` is not finite, `step` is not above 0 or `steps` no whole number of at least 0.
+        If `start` is not finite, `step` is not above 0, `steps` no whole number of at least 0, or
+        `objective` has no value and gradient.
     """
-    theta, step = real_array("start", start), positive("step", step)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        raise ValueError(f"steps must be a whole number of at least 0, got {steps!r}")
+    able("objective", objective, "value", "gradient")
+    theta, step, steps = real_array("start", start), positive("step", step), whole("steps", steps, 0)
     thetas, values, norms = [], [], []
     with np.errstate(all="ignore"):
         for _ in range(steps + 1):
             inside = bool(np.isfinite(theta).all())
             value = float(objective.value(theta)) if inside else np.inf
+            value = np.inf if np.isnan(value) else value
             gradient = objective.gradient(theta) if np.isfinite(value) else np.inf
             thetas.append(theta)
             values.append(value)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 from scipy.special import expit
 
-from mlelib.arguments import Floats, Integers
+from mlelib.arguments import Floats, Integers, seed_number, whole
 from mlelib.likelihoods import Categorical
 
 SHAPE = 4.0
@@ -47,11 +47,10 @@ def kiosk(days: int = 200, seed: int = 0) -> Kiosk:
     Raises
     ------
     ValueError
-        If `days` is not a whole number of at least 2.
+        If `days` is not a whole number of at least 2, or `seed` none of at least 0.
     """
-    if not isinstance(days, int | np.integer) or days < 2:
-        raise ValueError(f"days must be a whole number of at least 2, got {days!r}")
-    rng = np.random.default_rng(seed)
+    days = whole("days", days, 2)
+    rng = np.random.default_rng(seed_number("seed", seed))
     u = np.linspace(-1, 1, days)
     power = 30 + 6 * u + 2 * rng.normal(size=days)
     lost = rng.permutation(days) < days / 10

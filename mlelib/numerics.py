@@ -35,11 +35,31 @@ def softmax(z: Floats) -> Floats:
     return np.moveaxis(weights / (1 + others), 0, -1)
 
 
-def times_exp(a: Floats, x: Floats) -> Floats:
-    """a·eˣ, also where eˣ alone leaves the floating range; a = 0 and a = ±inf stay as they are."""
+def softmax_and_rest(z: Floats) -> tuple[Floats, Floats]:
+    """The softmax p and 1 − p, each entry of both right to the last digits of its own."""
+    gap, weights, others = _from_top(z)
+    p = weights / (1 + others)
+    rest = np.where(gap == 0, others / (1 + others), 1 - p)  # but for the largest, p is at most ½
+    return np.moveaxis(p, 0, -1), np.moveaxis(rest, 0, -1)
+
+
+def difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """d and k with a − b = d·k: k is 1, or 2 where a − b overflows; d never does."""
+    with np.errstate(over="ignore"):
+        d = a - b
+    wide = np.isinf(d)
+    return np.where(wide, a / 2 - b / 2, d), np.where(wide, 2.0, 1.0)
+
+
+def times_exp(a: Floats, x: Floats, factor: float = 1.0) -> Floats:
+    """factor·a·eˣ, also where eˣ alone leaves the floating range; a = 0 and ±inf stay so.
+
+    It is infinite where factor·a is.
+    """
+    lift = np.where((np.abs(a) < 2.0**-900) & (x < 1000), 2.0**300, 1.0)  # out of the subnormals
     with np.errstate(over="ignore", invalid="ignore"):
         quarter = np.exp(x / 4)
-        product = a * quarter * quarter * quarter * quarter
+        product = a * lift * factor * quarter * quarter * quarter * quarter / lift
     return np.asarray(np.where((a == 0) | np.isinf(a), a, product))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, expit, log_expit
 
-from mlelib.arguments import Floats, positive, real_array
+from mlelib.arguments import Floats, one_of, positive, real_array, sizes, whole
 
 Mask = NDArray[np.bool_]
 Shape = tuple[int, ...]
@@ -165,15 +165,14 @@ class GaussianPrior(_Masked):
         ValueError
             If `n` is no whole number above 0, `loss` is another, or `sigma` missing or unasked for.
         """
-        if positive("n", n) != int(n):
-            raise ValueError(f"n must be a whole number, got {n}")
+        examples = whole("n", n, 1)
         factors = {"nll": 1.0, "half squared error": 1.0, "squared error": 2.0}
-        if loss not in factors:
-            raise ValueError(f"loss must be one of {list(factors)}, got {loss!r}")
+        one_of("loss", loss, factors)
         if (sigma is None) != (loss == "nll"):
             raise ValueError(f"sigma goes with the squared errors and only with them, got {sigma}")
         noise = 1.0 if sigma is None else positive("sigma", sigma)
-        return factors[loss] * (noise / self.tau) ** 2 / n
+        with np.errstate(over="ignore"):
+            return float(factors[loss] * np.square(noise / self.tau) / examples)
 
 
 @dataclass(frozen=True, eq=False)

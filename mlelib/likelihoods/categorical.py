@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlelib.arguments import Floats, Integers, labels, positive
+from mlelib.arguments import Floats, Integers, labels, whole
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import log_softmax, softmax
+from mlelib.numerics import log_softmax, softmax, softmax_and_rest
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,7 @@ class Categorical(Likelihood):
     classes: int
 
     def __post_init__(self) -> None:
-        classes = positive("classes", self.classes)
-        if classes < 2 or classes != int(classes):
-            raise ValueError(f"classes must be a whole number, 2 or more, got {self.classes}")
-        object.__setattr__(self, "classes", int(classes))
+        object.__setattr__(self, "classes", whole("classes", self.classes, 2))
 
     @property
     def outputs(self) -> int:
@@ -48,17 +45,16 @@ class Categorical(Likelihood):
         return np.zeros(y.shape)
 
     def _gradient(self, y: Integers, z: Floats) -> Floats:
-        slopes, each = softmax(z), np.arange(len(y))
-        slopes[..., each, y] = 0.0
-        slopes[..., each, y] = -slopes.sum(axis=-1)  # p − 1 without the cancellation
+        slopes, rest = softmax_and_rest(z)
+        each = np.arange(len(y))
+        slopes[..., each, y] = -rest[..., each, y]  # p − 1 without the cancellation
         return slopes
 
     def _curvature(self, y: Integers, z: Floats) -> Floats:
-        p = softmax(z)
+        p, rest = softmax_and_rest(z)
         matrix = -p[..., :, None] * p[..., None, :]
         k = np.arange(self.classes)
-        matrix[..., k, k] = 0.0
-        matrix[..., k, k] = -matrix.sum(axis=-1)  # pₖ(1 − pₖ) without the cancellation
+        matrix[..., k, k] = p * rest  # pₖ(1 − pₖ) without the cancellation
         return matrix
 
     def _mean(self, z: Floats) -> Floats:

@@ -42,7 +42,9 @@ class Gamma(Likelihood):
 
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(self.shape * exp_above_tangent(np.log(y) - z, times_exp(y, -z)))
+        ratio = times_exp(y, -z)
+        loss = self.shape * exp_above_tangent(np.log(y) - z, ratio)
+        return np.where(np.isinf(ratio), self._curvature(y, z), loss)  # the tangent is nothing then
 
     def _constant(self, y: Floats) -> Floats:
         return np.asarray(
@@ -51,11 +53,12 @@ class Gamma(Likelihood):
 
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(self.shape * (1 - times_exp(y, -z)))
+        return np.asarray(self.shape - self._curvature(y, z))
 
     @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(self.shape * times_exp(y, -z))
+        product = times_exp(y, -z, self.shape)  # α y may overflow where the rest leads back
+        return np.where(np.isinf(product), self.shape * times_exp(y, -z), product)
 
     @np.errstate(over="ignore")
     def _mean(self, z: Floats) -> Floats:

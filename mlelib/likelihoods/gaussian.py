@@ -6,7 +6,7 @@ import numpy as np
 
 from mlelib.arguments import Floats, positive
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import times_exp
+from mlelib.numerics import difference, times_exp
 
 HALF_LOG_2PI = 0.5 * np.log(2 * np.pi)
 
@@ -30,14 +30,16 @@ class Gaussian(Likelihood):
 
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(((y - z) / self.sigma) ** 2 / 2)
+        r, k = difference(y, z)
+        return _half_square(r / self.sigma * k)
 
     def _constant(self, y: Floats) -> Floats:
         return np.full(y.shape, np.log(self.sigma) + HALF_LOG_2PI)
 
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray((z - y) / self.sigma / self.sigma)
+        r, k = difference(z, y)
+        return np.asarray(r / self.sigma / self.sigma * k)
 
     def _curvature(self, y: Floats, z: Floats) -> Floats:
         return np.full(z.shape, 1 / self.sigma / self.sigma)
@@ -70,7 +72,8 @@ class ScaledGaussian(Likelihood):
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
         s = z[..., 1]
-        return np.asarray(s + times_exp(y - z[..., 0], -s) ** 2 / 2)
+        r, k = difference(y, z[..., 0])
+        return np.asarray(s + _half_square(times_exp(r, -s) * k))
 
     def _constant(self, y: Floats) -> Floats:
         return np.full(y.shape, HALF_LOG_2PI)
@@ -78,17 +81,17 @@ class ScaledGaussian(Likelihood):
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
         s = z[..., 1]
-        r = y - z[..., 0]
-        return np.stack([-times_exp(r, -2 * s), 1 - times_exp(r, -s) ** 2], axis=-1)
+        r, k = difference(y, z[..., 0])
+        return np.stack([-times_exp(r, -2 * s) * k, 1 - (times_exp(r, -s) * k) ** 2], axis=-1)
 
     @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:
         s = z[..., 1]
-        r = y - z[..., 0]
+        r, k = difference(y, z[..., 0])
         matrix = np.empty((*s.shape, 2, 2))
         matrix[..., 0, 0] = np.exp(-2 * s)
-        matrix[..., 0, 1] = matrix[..., 1, 0] = 2 * times_exp(r, -2 * s)
-        matrix[..., 1, 1] = 2 * times_exp(r, -s) ** 2
+        matrix[..., 0, 1] = matrix[..., 1, 0] = 2 * times_exp(r, -2 * s) * k
+        matrix[..., 1, 1] = 2 * (times_exp(r, -s) * k) ** 2
         return matrix
 
     def _mean(self, z: Floats) -> Floats:
@@ -100,3 +103,8 @@ class ScaledGaussian(Likelihood):
     @np.errstate(over="ignore")
     def _sample(self, z: Floats, rng: np.random.Generator) -> Floats:
         return np.asarray(z[..., 0] + times_exp(rng.normal(size=z.shape[:-1]), z[..., 1]))
+
+
+def _half_square(u: Floats) -> Floats:
+    """u²/2, also where u² alone overflows."""
+    return np.asarray(u / 2 * u)

@@ -6,6 +6,7 @@ import numpy as np
 
 from mlelib.arguments import Floats, positive
 from mlelib.likelihoods.base import Likelihood
+from mlelib.numerics import difference
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Laplace(Likelihood):
 
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(np.abs(y - z) / self.scale)
+        r, k = difference(y, z)
+        return np.asarray(np.abs(r) / self.scale * k)
 
     def _constant(self, y: Floats) -> Floats:
         return np.full(y.shape, np.log(2) + np.log(self.scale))

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, real_array
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import exp_above_tangent, stirling_remainder
+from mlelib.numerics import exp_above_tangent, stirling_remainder, times_exp
 
 LARGEST_RATE = 9.2e18  # beyond it a draw does not fit into 64 bits
 
@@ -34,7 +34,9 @@ class Poisson(Likelihood):
     @np.errstate(over="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
         rate, some = np.exp(z), np.maximum(y, 1)
-        per_count = exp_above_tangent(z - np.log(some), rate / some)
+        log_ratio = z - np.log(some)
+        ratio = np.where(np.isinf(rate), np.exp(log_ratio), rate / some)
+        per_count = exp_above_tangent(log_ratio, ratio)
         return np.asarray(np.where(y == 0, rate, some * per_count))
 
     def _constant(self, y: Floats) -> Floats:
@@ -42,7 +44,9 @@ class Poisson(Likelihood):
 
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray(np.exp(z) - y)
+        rate = np.exp(z)
+        halves = times_exp(np.asarray(0.5), z) - y / 2
+        return np.where(np.isinf(rate), 2 * halves, rate - y)
 
     @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:

@@ -7,6 +7,7 @@ from scipy.special import betaln
 
 from mlelib.arguments import Floats, positive
 from mlelib.likelihoods.base import Likelihood
+from mlelib.numerics import difference
 
 
 @dataclass(frozen=True)
@@ -32,30 +33,41 @@ class StudentT(Likelihood):
         object.__setattr__(self, "df", positive("df", self.df))
         object.__setattr__(self, "scale", positive("scale", self.scale))
 
+    # Far from y, |u| > 1, all goes by 1/u and 1/(y − z): there u² and u may overflow.
+
     @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
-        u = np.abs(self._standardised(y, z))
-        far = 2 * np.log(u) + np.log1p(1 / u**2)  # u² may be out of range where log u² is not
-        return np.asarray((self.df + 1) / 2 * np.where(u > 1, far, np.log1p(u**2)))
+        r, k, u = self._residual(y, z)
+        in_parts = np.log(np.abs(r)) + np.log(k) - np.log(self.scale) - 0.5 * np.log(self.df)
+        log_u = np.where(np.isinf(u), in_parts, np.log(np.abs(u)))
+        far = 2 * log_u + np.log1p(1 / u**2)
+        return np.asarray((self.df + 1) / 2 * np.where(np.abs(u) > 1, far, np.log1p(u**2)))
 
     def _constant(self, y: Floats) -> Floats:
         root = np.log(self.scale) + 0.5 * np.log(self.df)
         return np.full(y.shape, root + betaln(0.5, self.df / 2))
 
-    @np.errstate(over="ignore", divide="ignore")
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
-        u = -self._standardised(y, z)
-        slope = 1 / (u + 1 / u)  # u/(1 + u²), for u = 0 and for large u too
-        return np.asarray((self.df + 1) / np.sqrt(self.df) * slope / self.scale)
+        r, k, u = self._residual(y, z)
+        near = (self.df + 1) / np.sqrt(self.df) * (u / (1 + u**2)) / self.scale
+        far = (self.df + 1) / (1 + 1 / u**2) / r / k
+        return np.asarray(-np.where(np.abs(u) > 1, far, near))
 
-    @np.errstate(over="ignore")
+    @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:
-        weight = 1 / (1 + self._standardised(y, z) ** 2)
-        bend = weight * (2 * weight - 1)  # (1 − u²)/(1 + u²)²
-        return np.asarray((self.df + 1) / self.df * bend / self.scale / self.scale)
+        r, k, u = self._residual(y, z)
+        bend = (1 - u) * (1 + u) / (1 + u**2) ** 2
+        near = (self.df + 1) / self.df * bend / self.scale / self.scale
+        v = 1 / u
+        slope = 1 / (1 + v**2) / r / k
+        far = (self.df + 1) * (v - 1) * (v + 1) * slope * slope
+        return np.where(np.abs(u) > 1, far, near)
 
-    def _standardised(self, y: Floats, z: Floats) -> Floats:
-        return np.asarray((y - z) / self.scale / np.sqrt(self.df))
+    def _residual(self, y: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """r and k with y − z = r·k (see `difference`), and u = (y − z)/(s√ν)."""
+        r, k = difference(y, z)
+        return r, k, np.asarray(r / self.scale / np.sqrt(self.df) * k)
 
     def _mean(self, z: Floats) -> Floats:
         if self.df <= 1:

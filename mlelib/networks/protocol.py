@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 from torch import Tensor
 from torch.func import functional_call, vmap
 
-from mlelib.arguments import Floats, positive, real_array
+from mlelib.arguments import Floats, real_array, whole
 from mlelib.likelihoods import Bernoulli
 from mlelib.networks.curvature import block_hessians, negative_share
 from mlelib.networks.examples import Loss, Parameters
@@ -49,9 +49,7 @@ def measure(seeds: int = 20) -> Floats:
     ValueError
         If `seeds` is no whole number above 0.
     """
-    if positive("seeds", seeds) != int(seeds):
-        raise ValueError(f"seeds must be a whole number above 0, got {seeds}")
-    data = [_data(seed) for seed in range(int(seeds))]
+    data = [_data(seed) for seed in range(whole("seeds", seeds, 1))]
     x, clean, flipped = (torch.stack(tensors) for tensors in zip(*data, strict=True))
     return np.stack([_shares(x, y) for y in (clean, flipped)])
 

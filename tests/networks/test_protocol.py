@@ -92,7 +92,7 @@ def test_each_hidden_layer_is_compared_with_the_next() -> None:
 
 
 WRONG = {
-    "no seeds": (lambda: protocol.measure(0), "seeds must be a finite number above 0"),
+    "no seeds": (lambda: protocol.measure(0), "seeds must be a whole number, 1 or more"),
     "half a seed": (lambda: protocol.measure(2.5), "seeds must be a whole number"),
     "losses": (lambda: protocol.compare_losses(np.ones((2, 5, 2, 3, 20))), "nu must have shape"),
     "layers": (lambda: protocol.compare_layers(np.ones(20)), "nu must have shape"),
