@@ -3,6 +3,7 @@
 In a copy of the book's files, so that the book that stands, and its cache, stay as they are.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,10 @@ def build(folder: Path) -> float:
     """The seconds of one build."""
     command = [sys.executable, "tools/build.py"]
     start = perf_counter()
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    own = os.environ | {"PYTHONPATH": str(folder)}  # the copy's library, not the one installed
+    done = subprocess.run(command, cwd=folder, env=own, capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"{done.stdout}{done.stderr}")
+        sys.exit(f"the copy of the book was not built:\n{done.stderr[-3000:]}")
     return perf_counter() - start
 
 

@@ -10,7 +10,7 @@ from scipy.linalg import LinAlgError
 from mlelib.absolute import least_absolute
 from mlelib.arguments import Floats
 from mlelib.exceptions import NoFiniteOptimum
-from mlelib.existence import require_finite_optimum
+from mlelib.existence import require_finite_optimum, slopes_may_prove, slopes_prove
 from mlelib.kinks import smallest_subgradient
 from mlelib.least_squares import least_squares
 from mlelib.likelihoods import Gaussian, Laplace, Likelihood
@@ -155,10 +155,14 @@ def _sparse(objective: Objective, prior: LaplacePrior) -> Fit:
 def _smooth(objective: Objective) -> Fit:
     """A smooth likelihood under a flat or a Gaussian prior."""
     rotated = Rotated(objective)
-    require_finite_optimum(objective)
+    provable = slopes_may_prove(objective)
+    if not provable:
+        require_finite_optimum(objective)
     starts = [rotated.coordinates(outputs) for outputs in starting_outputs(objective)]
     found = [newton(rotated, start) for start in starts]
     position, iterations, converged = min(found, key=lambda m: rotated.value(m.position))
+    if provable and not slopes_prove(objective, rotated.Q[0], rotated.outputs(position)):
+        require_finite_optimum(objective)
     errors: Floats | None
     try:
         errors = rotated.standard_errors(position)

@@ -39,6 +39,30 @@ ADVICE = (
 CUTS = 1000  # rows that come into a linear programme at a time
 
 
+def slopes_may_prove(objective: Objective) -> bool:
+    """Can a fit prove that its optimum is finite? `slopes_prove` does so for labels, flat prior."""
+    labels = isinstance(objective.likelihood, Bernoulli | Categorical)
+    return labels and not objective.prior.felt(objective.shape).any()
+
+
+def slopes_prove(objective: Objective, Q: Floats, z: Floats) -> bool:
+    """Do the raw outputs `z` (n,) or (n, m) that a fit ended at prove that its optimum is finite?
+
+    At a minimum the slopes of the nll in z are weights that bring the sum of the rows of X to 0.
+    They weigh the margins, by the probability of the label that was not seen. If these are all
+    positive, no b has margins ≥ 0 but those that are 0 throughout (Stiemke 1915). What the fit has
+    left of the sum is first taken out of the slopes, with the orthonormal `Q` (n, d) of X. Near
+    separation some come down to rounding, and nothing is proved.
+    """
+    y = objective.y
+    slopes = objective.likelihood._gradient(y, z).reshape(len(y), -1)
+    left = Q @ (Q.T @ slopes)
+    unseen = np.ones(slopes.shape, dtype=bool)
+    if slopes.shape[1] > 1:
+        unseen[np.arange(len(y)), y] = False
+    return bool(np.all((np.abs(slopes) > 2 * np.abs(left) + TOLERANCE)[unseen]))
+
+
 def require_finite_optimum(objective: Objective) -> None:
     """Return if `objective` has a finite optimum, and if its flat directions are none.
 

@@ -7,7 +7,7 @@ from mlelib.arguments import Floats
 from mlelib.information import information, stand_in
 from mlelib.least_squares import factorise
 from mlelib.likelihoods import Categorical
-from mlelib.objectives import Objective
+from mlelib.objectives import BLOCK, Objective
 from mlelib.priors import GaussianPrior
 
 
@@ -42,6 +42,10 @@ class Rotated:
         }
         self.factors = [unlike[tuple(acts)] for acts in felt.T]
         self.Q = [factors.Q[: self.n] for factors in self.factors]
+        self.alike = [  # a Q, and the outputs that have it
+            (factors.Q[: self.n], np.flatnonzero([tuple(column) == acts for column in felt.T]))
+            for acts, factors in unlike.items()
+        ]
         below = [factors.Q[self.n :] for factors in self.factors]
         self.prior = block_diag(*[Q.T @ Q for Q in below])
         softmax = isinstance(self.likelihood, Categorical)
@@ -108,14 +112,31 @@ class Rotated:
     def _matrix(self, weights: Floats) -> Floats:
         """The Hessian for a curvature per example of `weights`, with the gauge added."""
         weights = weights.reshape(self.n, self.m, self.m)
-        blocks = [
-            [left.T @ (weights[:, k, j, None] * right) for j, right in enumerate(self.Q)]
-            for k, left in enumerate(self.Q)
-        ]
-        return np.asarray(np.block(blocks) + self.prior + self.gauge @ self.gauge.T)
+        matrix = np.empty((self.m, self.d, self.m, self.d))
+        for left, k in self.alike:
+            for right, j in self.alike:
+                matrix[k[:, None], :, j] = _products(left, right, weights[:, k[:, None], j])
+        matrix = matrix.reshape(self.m * self.d, -1)
+        return np.asarray(matrix + self.prior + self.gauge @ self.gauge.T)
 
     def _gauge(self) -> Floats:
         directions = np.concatenate(
             [factors.coordinates(np.eye(self.d)[:, self.shifts]) for factors in self.factors]
         )
         return np.linalg.qr(directions)[0]
+
+
+def _products(left: Floats, right: Floats, weights: Floats) -> Floats:
+    """Σᵢ weights[i, k, j] left[i] right[i]ᵀ for all k and j at once, (a, b, d, d).
+
+    Each product of two columns is made once, in blocks that fit the cache, and not for each pair.
+    """
+    (n, d), (a, b) = left.shape, weights.shape[1:]
+    if a == b == 1:
+        return np.asarray(left.T @ (weights[:, 0] * right))[None, None]
+    total, size = np.zeros((a * b, d * d)), max(1, 4 * BLOCK // (d * d))
+    for row in range(0, n, size):
+        some = slice(row, row + size)
+        pairs = (left[some, :, None] * right[some, None, :]).reshape(-1, d * d)
+        total += weights[some].reshape(-1, a * b).T @ pairs
+    return total.reshape(a, b, d, d)

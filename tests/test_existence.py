@@ -106,6 +106,31 @@ def test_categorical(X: list, data) -> None:
 
 @slow
 @given(designs(), st.data())
+def test_a_fit_says_what_the_programmes_say(X: list, data) -> None:
+    """It asks its own slopes first, and the programmes only if these prove nothing."""
+    likelihood = data.draw(st.sampled_from([Bernoulli(), Categorical(3)]))
+    labels = st.integers(0, max(likelihood.outputs, 2) - 1)
+    y = [data.draw(labels) for _ in X]
+    expected = thrown(likelihood, X, y, FLAT)
+    try:
+        maximum_likelihood(likelihood, np.array(X, dtype=float), y)
+        found = None
+    except NoFiniteOptimum as error:
+        found = type(error)
+    assert found is expected
+
+
+@pytest.mark.parametrize("likelihood", [Bernoulli(), Categorical(3)], ids=str)
+def test_where_labels_overlap_a_fit_needs_no_programme(likelihood: Likelihood) -> None:
+    rng = np.random.default_rng(5)
+    X = add_intercept(rng.normal(size=(500, 2)))
+    y = rng.integers(max(likelihood.outputs, 2), size=500)
+    with patch("mlelib.existence.linear_programme", side_effect=AssertionError):
+        assert maximum_likelihood(likelihood, X, y).converged
+
+
+@slow
+@given(designs(), st.data())
 def test_poisson(X: list, data) -> None:
     y = [data.draw(st.integers(0, 2)) for _ in X]
     sides = []
