@@ -135,12 +135,11 @@ def step_or_sigmoid(
     )
 
 
-def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> Line2D:
+def draw_class(axes: Axes, x: Floats, y: ArrayLike, label: int) -> None:
     """The examples of one class, by colour and marker, ringed: neither is lost on any shade."""
     color, marker = LOOKS[label]
     (dots,) = axes.plot(x, np.broadcast_to(y, x.shape), marker, color=color, markersize=4.5)
     dots.set(markeredgecolor=style.INK, markeredgewidth=0.6)
-    return dots
 
 
 def name_classes(axes: Axes, names: tuple[str, str], second: float) -> None:
@@ -318,7 +317,8 @@ def logistic_landscape(
         ("intercept b, at the mean", b_slider.min, b_slider.max),
     )
     rows = [
-        draw_class(left, across[seen == label], np.array(float(label)), label) for label in (0, 1)
+        left.plot([], [], marker, color=color, markersize=4.5, markeredgewidth=0)[0]
+        for color, marker in LOOKS
     ]
     name_classes(left, classes, 0.27)
     style.key(left, 0.5, "model", style.MODEL)

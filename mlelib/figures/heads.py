@@ -165,7 +165,7 @@ class Birds:
         sexes = np.where(birds.sex[fitted] == 1, 0.84, 0.01) + apart
         self._places = (flippers, masses), (flippers, sexes)
         self._dots, *self._species = (
-            axes.plot([], [], marker, color=color, markersize=4, alpha=0.7, zorder=2)[0]
+            axes.plot([], [], marker, color=color, markersize=3.5, zorder=2)[0]
             for color, marker in ((style.DATA, "o"), *style.CLASSES)
         )
         kinds = [flippers[birds.species[fitted] == k] for k in range(3)]
