@@ -52,14 +52,14 @@ def difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
 
 
 def times_exp(a: Floats, x: Floats, factor: float = 1.0) -> Floats:
-    """factor·a·eˣ, also where eˣ alone leaves the floating range; a = 0 and ±inf stay so.
+    """factor·a·eˣ, also where eˣ alone leaves the floating range; a = 0 and a = ±inf stay so.
 
-    It is infinite where factor·a is.
+    It may be infinite where factor·a is.
     """
     lift = np.where((np.abs(a) < 2.0**-900) & (x < 1000), 2.0**300, 1.0)  # out of the subnormals
     with np.errstate(over="ignore", invalid="ignore"):
         quarter = np.exp(x / 4)
-        product = a * lift * factor * quarter * quarter * quarter * quarter / lift
+        product = a * lift * (factor * quarter) * quarter * quarter * quarter / lift
     return np.asarray(np.where((a == 0) | np.isinf(a), a, product))
 
 
