@@ -1,0 +1,1 @@
+"""The parts of benchmarks/accuracy.py: points, exact answers, the peers' answers, a meter."""
