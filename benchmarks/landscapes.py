@@ -11,7 +11,7 @@ from torch.nn import functional
 from benchmarks.race import Row, Work, in_turn, race
 from mlelib.arguments import Floats
 from mlelib.landscapes import grid
-from mlelib.likelihoods import Bernoulli, Likelihood
+from mlelib.likelihoods import Bernoulli, Gaussian, Likelihood
 from mlelib.objectives import BLOCK, THREADS, Objective, add_intercept
 
 POINTS, N, MANY = 201, 1000, 1_000_000
@@ -92,6 +92,30 @@ def growth() -> Iterator[Row]:
     yield Row(f"{what}, peak memory", "MB", peak, limit, "a limit", 1, note=note)
 
 
+def squares(objective: Objective, points: int) -> Floats:
+    """The Gaussian nll as one writes it in NumPy, a point at a time."""
+    along = np.linspace(-4, 4, points)
+    y, x = objective.y, objective.X[:, 1]
+    sums = [[np.sum((y - a - b * x) ** 2) for a in along] for b in along]
+    return np.array(sums) / 2 + len(y) * np.log(2 * np.pi) / 2
+
+
+def gaussian() -> Iterator[Row]:
+    objective = problem(Gaussian(), MANY)
+
+    def ours(points: int) -> Floats:
+        return landscape(Objective(Gaussian(), objective.X, objective.y), points)
+
+    few = 5
+    np.testing.assert_allclose(ours(few), squares(objective, few), rtol=1e-9)
+    mine, theirs = in_turn([partial(ours, POINTS), partial(squares, objective, few)], 3)
+    what = f"Gaussian landscape {POINTS}×{POINTS}, n = {MANY:,}"
+    note = f"the peer's time is that of {few}×{few} points, times {POINTS**2 / few**2:,.0f}"
+    peer = theirs * POINTS**2 / few**2
+    yield Row(what, "ms", mine, peer, "NumPy, a point at a time", 100, note=note)
+
+
 def rows() -> Iterator[Row]:
     yield from logistic()
     yield from growth()
+    yield from gaussian()

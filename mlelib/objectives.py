@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, real_array
-from mlelib.likelihoods import Bernoulli, Likelihood
+from mlelib.likelihoods import Bernoulli, Gaussian, Likelihood
 from mlelib.priors import BetaPrior, Flat, Prior
 
 BLOCK = 16_000  # 128 kB: larger arrays leave the cache, and each costs a call to the kernel
@@ -99,12 +99,29 @@ class Objective:
     def values(self, thetas: ArrayLike) -> Floats:
         """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result (...).
 
-        In bounded memory, whatever n and the number of parameters: see `summed_losses`.
+        In bounded memory, whatever n and the number of parameters: see `summed_losses`. A Gaussian
+        with many examples goes over them once, not once for each parameter.
         """
         batch, axes = parameter_batch(thetas, self.shape)
-        losses = summed_losses(self.likelihood._loss, self.X, self.y, batch)
+        losses = summed_losses(self.likelihood._loss, *self._sufficient, batch)
         penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
         return np.asarray((losses + penalty + self._constant).reshape(axes))
+
+    @cached_property
+    def _sufficient(self) -> tuple[Floats, NDArray[Any]]:
+        """X and y; of many rows under a Gaussian, d + 1 that have the same ‖y − X θ‖ at every θ.
+
+        They are the triangle R of (X, y) = Q R, which stands for all rows as Q is orthonormal.
+        """
+        X, y = self.X, self.y
+        if not isinstance(self.likelihood, Gaussian) or len(y) <= BLOCK:
+            return X, y
+        d = X.shape[1]
+        R, size = np.empty((0, d + 1)), max(1, BLOCK // (d + 1))
+        for row in range(0, len(y), size):
+            some = np.column_stack([X[row : row + size], y[row : row + size]])
+            R = np.asarray(np.linalg.qr(np.vstack([R, some]), mode="r"))
+        return (R[:, :d], R[:, d]) if np.isfinite(R).all() else (X, y)
 
     @cached_property
     def _constant(self) -> float:
