@@ -100,8 +100,10 @@ def test_the_nearest_target_of_a_student_t():
 
 
 def test_the_inflection_of_a_student_t():
-    """(1 − u²)/(1 + u²)² at u = 1 − 2^−40, by its linear term: −(u − 1)/2."""
-    assert_allclose(StudentT(1.0).curvature([1 - 2.0**-40], [0.0]), [2.0**-40], rtol=3e-12)
+    """2 (1 − u²)/(1 + u²)² at u = 1 − δ is δ + 3δ²/2 + …"""
+    u = 1 - 1.3e-9
+    gap = 1 - u
+    assert_allclose(StudentT(1.0).curvature([u], [0.0]), [gap + 1.5 * gap**2], rtol=1e-15)
 
 
 def test_a_subnormal_amount_keeps_its_digits():
