@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlelib.arguments import Floats, Integers, labels, real_array
+from mlelib.arguments import Floats, Integers, known, labels, real_array
 from mlelib.numerics import sigmoid
-from mlelib.objectives import parameter_batch, summed_losses, weighted_gram
+from mlelib.objectives import parameter_batch, product, summed_losses, weighted_gram
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,13 +61,14 @@ class BrierObjective:
         """Its gradient, (d,): Σᵢ (1 − 2yᵢ)·2eᵢ²(1 − eᵢ)·xᵢ."""
         sign = 1.0 - 2.0 * self.y
         t = sign * self._logits(theta)
-        return np.asarray(self.X.T @ (sign * 2 * sigmoid(t) ** 2 * sigmoid(-t)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return known("theta", self.X.T @ (sign * 2 * sigmoid(t) ** 2 * sigmoid(-t)))
 
     def hessian(self, theta: ArrayLike) -> Floats:
         """Its second derivatives, (d, d): Σᵢ 2eᵢ²(1 − eᵢ)(2 − 3eᵢ)·xᵢxᵢᵀ."""
         t = (1.0 - 2.0 * self.y) * self._logits(theta)
         e = sigmoid(t)
-        return weighted_gram(self.X, 2 * e**2 * sigmoid(-t) * (2 - 3 * e))
+        return known("theta", weighted_gram(self.X, 2 * e**2 * sigmoid(-t) * (2 - 3 * e)))
 
     def values(self, thetas: ArrayLike) -> Floats:
         """The objective at many parameters, `thetas` (..., d), in bounded memory; (...)."""
@@ -75,9 +76,7 @@ class BrierObjective:
         return summed_losses(_loss, self.X, self.y, batch).reshape(axes)
 
     def _logits(self, theta: ArrayLike) -> Floats:
-        theta = real_array("theta", theta, self.shape)
-        with np.errstate(over="ignore"):
-            return np.asarray(self.X @ theta)
+        return product(self.X, real_array("theta", theta, self.shape))
 
 
 def _loss(y: Integers, z: Floats) -> Floats:

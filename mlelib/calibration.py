@@ -72,7 +72,8 @@ def temperature(likelihood: Bernoulli | Categorical, y: ArrayLike, z: ArrayLike)
     """
     if not isinstance(likelihood, Bernoulli | Categorical):
         raise ValueError(f"likelihood must be Bernoulli or Categorical, got {likelihood!r}")
-    raw = real_array("z", z)
+    n, m = len(likelihood.targets(y)), likelihood.outputs
+    raw = real_array("z", z, (n,) if m == 1 else (n, m))
 
     def slope(factor: float) -> float:
         return float((likelihood.gradient(y, factor * raw) * raw).sum())

@@ -8,7 +8,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from mlelib.arguments import one_of
+from mlelib.arguments import able, one_of
 from mlelib.exercises.answers import NotAnsweredError
 from mlelib.exercises.kinds import Exercise
 
@@ -45,6 +45,7 @@ def check(number: str, answer: Any) -> Result:
 
 def judge(exercise: Exercise, answer: Any) -> Result:
     """The result of an answer to an exercise, listed in the book or not."""
+    able("exercise", exercise, "judge")
     try:
         problem = exercise.judge(answer)
     except NotAnsweredError:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr, ndtri, softmax
 
-from mlelib.arguments import Floats, Integers, broadcast, real_array, seed_number, whole
+from mlelib.arguments import Floats, Integers, real_array, seed_number, together, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +174,7 @@ def _log_bmi(height: ArrayLike, weight: ArrayLike) -> Floats:
     for name, value in (("height", h), ("weight", w)):
         if not (value > 0).all():
             raise ValueError(f"{name} must be above 0, got {value[value <= 0].flat[0]}")
-    broadcast("height", h, "weight", w)
+    together("height", h, "weight", w)
     log_bmi: Floats = np.log(w) - 2 * np.log(h)
     return log_bmi
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import LinAlgError
 
 from mlelib.absolute import least_absolute
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, ordinary
 from mlelib.exceptions import NoFiniteOptimum
 from mlelib.existence import require_finite_optimum, slopes_may_prove, slopes_prove
 from mlelib.kinks import smallest_subgradient
@@ -76,7 +76,8 @@ def maximum_a_posteriori(
     Raises
     ------
     ValueError
-        If an argument is wrong in itself, as in `Objective`.
+        If an argument is wrong in itself, as in `Objective`; or if the largest entry of `y` or of
+        a column of `X`, or a number of the likelihood or the prior, is out of 1e-50 … 1e50.
     RankDeficient
         If a column of `X` is a combination of the others, none of them under a prior; so if n < d.
     NoFiniteOptimum
@@ -84,6 +85,7 @@ def maximum_a_posteriori(
         `AbsentClass`, `PoissonSeparation`, `Interpolation` where one of these is the reason.
     """
     objective = Objective(likelihood, X, y, prior)
+    _require_ordinary_sizes(objective)
     match likelihood, prior:
         case _, BetaPrior():
             minimum, errors = _coin(objective.y, prior)
@@ -104,6 +106,15 @@ def maximum_a_posteriori(
         minimum.converged,
         errors,
     )
+
+
+def _require_ordinary_sizes(objective: Objective) -> None:
+    ordinary("X", np.abs(objective.X).max(axis=0))
+    ordinary("y", np.abs(objective.y).max())
+    for part in (objective.likelihood, objective.prior):
+        for name, value in vars(part).items():
+            if isinstance(value, float):
+                ordinary(name, value)
 
 
 Fit = tuple[Minimum, Floats | None]  # and the standard errors

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlelib.arguments import Floats, real_array
+from mlelib.arguments import Floats, able, known, real_array, whole
 
 
 class Evaluable(Protocol):
@@ -57,14 +57,19 @@ def grid(
         If `x` or `y` is not a vector of finite numbers, if an axis is neither an index into θ nor
         of its shape, or if the two are parallel.
     """
-    base = real_array("center", center).copy()
+    able("objective", objective, "values")
+    base = real_array("center", center, getattr(objective, "shape", None)).copy()
     columns, rows = real_array("x", x, shape=(None,)), real_array("y", y, shape=(None,))
+    if not isinstance(axes, tuple | list) or len(axes) != 2:
+        raise ValueError(f"axes must be two, got {axes!r}")
     first, second = (_direction(axis, base) for axis in axes)
-    if np.linalg.matrix_rank([first.ravel(), second.ravel()]) < 2:
+    rows_of_one_size = [d.ravel() / (np.abs(d).max() or 1.0) for d in (first, second)]
+    if np.linalg.matrix_rank(rows_of_one_size) < 2:
         raise ValueError(f"axes must span a plane, got {axes}")
     shaped = (-1,) + (1,) * base.ndim
-    across, along = columns.reshape(shaped) * first, rows.reshape(shaped) * second
-    thetas = base + across[None, :] + along[:, None]
+    with np.errstate(over="ignore", invalid="ignore"):
+        across, along = columns.reshape(shaped) * first, rows.reshape(shaped) * second
+        thetas = known("x or y", base + across[None, :] + along[:, None], finite=True)
     values = objective.values(thetas.reshape(-1, *base.shape))
     return Landscape(columns, rows, values.reshape(len(rows), len(columns)))
 
@@ -76,7 +81,7 @@ def _direction(axis: int | tuple[int, ...] | Floats, base: Floats) -> Floats:
     direction = np.zeros_like(base)
     try:
         direction[axis] = 1
-    except IndexError:
+    except (IndexError, TypeError, ValueError):
         raise ValueError(f"axes must be indices into shape {base.shape}, got {axis}") from None
     if np.count_nonzero(direction) != 1:
         raise ValueError(f"axes must name one entry of shape {base.shape} each, got {axis}")
@@ -102,15 +107,18 @@ def chord(f: Callable[[Floats], float], a: ArrayLike, b: ArrayLike, points: int 
     Raises
     ------
     ValueError
-        If `a` or `b` is not finite, their shapes differ, or `points` is below 3.
+        If `a` or `b` is not finite, their shapes differ, or `points` is no whole number above 2.
     """
     first = real_array("a", a)
     last = real_array("b", b, shape=first.shape)
-    if points < 3:
-        raise ValueError(f"points must be at least 3, got {points}")
+    able("f", f)
+    points = whole("points", points, 3)
     t = np.linspace(0, 1, points)
     curve = np.array([float(f((1 - s) * first + s * last)) for s in t])
-    return Chord(t, curve, (1 - t) * curve[0] + t * curve[-1])
+    with np.errstate(invalid="ignore"):
+        line = (1 - t) * curve[0] + t * curve[-1]
+    line[0], line[-1] = curve[0], curve[-1]  # not 0·inf, where one of them is
+    return Chord(t, curve, line)
 
 
 def convexity_gap(
@@ -124,10 +132,11 @@ def convexity_gap(
     Raises
     ------
     ValueError
-        As `chord`.
+        As `chord`, and if inf − inf is asked for.
     """
     along = chord(f, a, b, points)
-    return float((along.line - along.curve)[1:-1].min())
+    with np.errstate(invalid="ignore"):
+        return float(known("f", (along.line - along.curve)[1:-1].min()))
 
 
 def hessian_spectrum(objective: TwiceDifferentiable, theta: ArrayLike) -> Floats:
@@ -136,6 +145,7 @@ def hessian_spectrum(objective: TwiceDifferentiable, theta: ArrayLike) -> Floats
     All are ≥ 0, up to rounding, where the objective is convex; one below 0 is a direction in which
     it curves down.
     """
+    able("objective", objective, "hessian")
     at = real_array("theta", theta)
-    hessian = objective.hessian(at).reshape(at.size, at.size)
+    hessian = known("theta", objective.hessian(at), finite=True).reshape(at.size, at.size)
     return np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)

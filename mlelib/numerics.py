@@ -1,21 +1,27 @@
 """Special functions that scipy.special lacks, or rounds too coarsely for a log-likelihood.
 
-No argument is clipped. A result out of floating range is ±inf (or 0), without a warning.
+No argument is clipped. A result out of floating range is ±inf (or 0), without a warning; where an
+argument is not finite, there may be nan.
+
+All raise `ValueError`, naming the argument, for input that is not of real numbers or does not fit.
 """
 
 import numpy as np
 from scipy.special import gammaln, xlogy
 
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, numbers, positive, together
 
 
 def softplus(z: Floats) -> Floats:
     """log(1 + eᶻ): the Bernoulli's nll of y = 0 at the logit z, and at −z that of y = 1."""
-    return np.asarray(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))
+    z = numbers("z", z)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))
 
 
 def sigmoid(z: Floats) -> Floats:
     """1/(1 + e⁻ᶻ), down to the subnormal numbers, where `scipy.special.expit` gives 0."""
+    z = numbers("z", z)
     tail = np.exp(-np.abs(z))
     return np.asarray(np.where(z < 0, tail, 1.0) / (1 + tail))
 
@@ -26,29 +32,34 @@ def log_softmax(z: Floats) -> Floats:
     `scipy.special.log_softmax` is so to the last digits of the row's largest: 0 for −4.2e-18.
     """
     gap, _, others = _from_top(z)
-    return np.moveaxis(gap - np.log1p(others), 0, -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.moveaxis(gap - np.log1p(others), 0, -1)
 
 
 def softmax(z: Floats) -> Floats:
     """exp(zₖ) / Σⱼ exp(zⱼ) over the last axis, with the same care."""
     _, weights, others = _from_top(z)
-    return np.moveaxis(weights / (1 + others), 0, -1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.moveaxis(weights / (1 + others), 0, -1)
 
 
 def softmax_and_rest(z: Floats) -> tuple[Floats, Floats]:
     """The softmax p and 1 − p, each entry of both right to the last digits of its own."""
     gap, weights, others = _from_top(z)
-    p = weights / (1 + others)
-    rest = np.where(gap == 0, others / (1 + others), 1 - p)  # but for the largest, p is at most ½
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = weights / (1 + others)
+        rest = np.where(gap == 0, others / (1 + others), 1 - p)  # but for the largest, p ≤ ½
     return np.moveaxis(p, 0, -1), np.moveaxis(rest, 0, -1)
 
 
 def difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     """d and k with a − b = d·k: k is 1, or 2 where a − b overflows; d never does."""
-    with np.errstate(over="ignore"):
+    a, b = together("a", a, "b", b)
+    with np.errstate(over="ignore", invalid="ignore"):
         d = a - b
     wide = np.isinf(d)
-    return np.where(wide, a / 2 - b / 2, d), np.where(wide, 2.0, 1.0)
+    with np.errstate(invalid="ignore"):
+        return np.where(wide, a / 2 - b / 2, d), np.where(wide, 2.0, 1.0)
 
 
 def times_exp(a: Floats, x: Floats, factor: float = 1.0) -> Floats:
@@ -56,6 +67,7 @@ def times_exp(a: Floats, x: Floats, factor: float = 1.0) -> Floats:
 
     It may be infinite where factor·a is.
     """
+    (a, x), factor = together("a", a, "x", x), positive("factor", factor)
     lift = np.where((np.abs(a) < 2.0**-900) & (x < 1000), 2.0**300, 1.0)  # out of the subnormals
     with np.errstate(over="ignore", invalid="ignore"):
         quarter = np.exp(x / 4)
@@ -65,7 +77,8 @@ def times_exp(a: Floats, x: Floats, factor: float = 1.0) -> Floats:
 
 def exp_above_tangent(t: Floats, exp_t: Floats) -> Floats:
     """eᵗ − (1 + t) ≥ 0. The caller gives eᵗ too, and may know more of its digits than t has."""
-    with np.errstate(over="ignore"):
+    t, exp_t = together("t", t, "exp_t", exp_t)
+    with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(np.where(np.abs(t) < 1, np.expm1(t) - t, exp_t - 1 - t))
 
 
@@ -75,6 +88,9 @@ def stirling_remainder(x: Floats) -> Floats:
     It is the nll of a count x under its own rate (Loader 2000, *Fast and accurate computation of
     binomial probabilities*).
     """
+    x = numbers("x", x)
+    if (x < 0).any():
+        raise ValueError(f"x must be 0 or more, got {x.min()}")
     small, large = np.minimum(x, 16), np.maximum(x, 16)
     exact = gammaln(small + 1) - xlogy(small, small) + small
     q = (1 / large) ** 2
@@ -90,6 +106,9 @@ def _from_top(z: Floats) -> tuple[Floats, Floats, Floats]:
     hundreds, so that what it dropped is put back (Knuth's TwoDiff). `others` (...) is their sum but
     for one that is 1, beside which small ones would be lost.
     """
+    z = numbers("z", z)
+    if z.ndim == 0 or z.shape[-1] == 0:
+        raise ValueError(f"z must have a last axis with entries, got shape {z.shape}")
     rows = np.ascontiguousarray(np.moveaxis(z, -1, 0))  # small K: the long axes go last for speed
     with np.errstate(over="ignore", invalid="ignore"):
         top = rows.max(axis=0)

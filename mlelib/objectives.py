@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlelib.arguments import Floats, real_array
+from mlelib.arguments import Floats, known, real_array
 from mlelib.likelihoods import Bernoulli, Gaussian, Likelihood
 from mlelib.priors import BetaPrior, Flat, Prior
 
 BLOCK = 16_000  # 128 kB: larger arrays leave the cache, and each costs a call to the kernel
 THREADS = 2
+TINY = 2.0**-530  # products of two numbers that it has brought down, and sums of many, are in range
+LARGEST = float(np.finfo(float).max)
 
 
 def add_intercept(X: ArrayLike) -> Floats:
@@ -35,13 +37,15 @@ class Objective:
     """−Σᵢ log p(yᵢ | xᵢ·θ) − Σⱼ log p(θⱼ), in nats: a sum over all n examples, no mean.
 
     `X` is (n, d), its own column of ones included (`add_intercept`), `y` is (n,). `theta` is (d,),
-    or (d, m) for a likelihood with m raw outputs, and z = X θ is (n,) or (n, m).
+    or (d, m) for a likelihood with m raw outputs, and z = X θ is (n,) or (n, m). A result out of
+    floating range is ±inf, never nan, and there is no warning.
 
     Raises
     ------
     ValueError
         If `X` or `y` is not finite, empty or of the wrong shape, if `y` holds what the likelihood
-        cannot give, or if the prior does not fit.
+        cannot give, or if the prior does not fit; and for a θ so far out that a sum of infinities
+        of both signs is asked for.
     """
 
     likelihood: Likelihood
@@ -79,22 +83,23 @@ class Objective:
     def value(self, theta: ArrayLike) -> float:
         """The objective at `theta`."""
         theta = self._parameters(theta)
-        with np.errstate(over="ignore"):
-            losses = self.likelihood._loss(self.y, self.X @ theta).sum()
-        return float(losses + self._constant - self.prior.log_prob(theta).sum())
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses = self.likelihood._loss(self.y, product(self.X, theta)).sum()
+            return float(known("theta", losses + self._constant - self.prior.log_prob(theta).sum()))
 
     def gradient(self, theta: ArrayLike) -> Floats:
         """Its gradient, of the shape of `theta`; at a kink, the entry of the kink is taken as 0."""
         theta = self._parameters(theta)
-        slopes = self.likelihood._gradient(self.y, self.X @ theta)
-        return np.asarray(self.X.T @ slopes + self.prior.gradient(theta))
+        slopes = self.likelihood._gradient(self.y, product(self.X, theta))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return known("theta", self.X.T @ slopes + self.prior.gradient(theta))
 
     def hessian(self, theta: ArrayLike) -> Floats:
         """Its second derivatives in `theta.ravel()`, (d, d) or (d·m, d·m); θ[j, k] is j·m + k."""
         theta = self._parameters(theta)
-        curvature = self.likelihood._curvature(self.y, self.X @ theta)
+        curvature = self.likelihood._curvature(self.y, product(self.X, theta))
         penalty = np.diag(self.prior.curvature(theta).ravel())
-        return weighted_gram(self.X, curvature) + penalty
+        return known("theta", weighted_gram(self.X, curvature) + penalty)
 
     def values(self, thetas: ArrayLike) -> Floats:
         """The objective at many parameters: `thetas` (..., d) or (..., d, m), the result (...).
@@ -104,8 +109,9 @@ class Objective:
         """
         batch, axes = parameter_batch(thetas, self.shape)
         losses = summed_losses(self.likelihood._loss, *self._sufficient, batch)
-        penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
-        return np.asarray((losses + penalty + self._constant).reshape(axes))
+        with np.errstate(over="ignore", invalid="ignore"):
+            penalty = -self.prior.log_prob(batch).reshape(len(batch), -1).sum(axis=1)
+            return known("thetas", (losses + penalty + self._constant).reshape(axes))
 
     @cached_property
     def _sufficient(self) -> tuple[Floats, NDArray[Any]]:
@@ -129,6 +135,16 @@ class Objective:
 
     def _parameters(self, theta: ArrayLike) -> Floats:
         return real_array("theta", theta, self.shape)
+
+
+def product(A: Floats, B: Floats) -> Floats:
+    """A @ B, cut to the floating range: no entry is inf or nan, whatever overflows on the way."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = A @ B
+        if not np.isfinite(z.sum()):
+            z = (A * TINY) @ (B * TINY) / TINY / TINY
+            z = np.clip(z, -LARGEST, LARGEST)
+    return np.asarray(z)
 
 
 def parameter_batch(thetas: ArrayLike, shape: tuple[int, ...]) -> tuple[Floats, tuple[int, ...]]:
@@ -175,16 +191,18 @@ def _in_blocks(
         some, targets = X[row : row + rows], y[row : row + rows]
         for start in range(0, len(thetas), size):
             block = thetas[start : start + size]
-            with np.errstate(over="ignore"):
-                z = block @ some.T if block.ndim == 2 else some @ block  # (b, n) or (b, n, m)
+            with np.errstate(over="ignore", invalid="ignore"):
+                # (b, n) or (b, n, m)
+                z = product(block, some.T) if block.ndim == 2 else product(some, block)
                 total[start : start + size] += loss(targets, z).sum(axis=1)
     return total
 
 
 def weighted_gram(X: Floats, weights: Floats) -> Floats:
     """Σᵢ xᵢ xᵢᵀ wᵢ, (d, d); for weights (n, m, m), (d·m, d·m) in the order of `theta.ravel()`."""
-    if weights.ndim == 1:
-        return np.asarray(X.T @ (weights[:, None] * X))
-    size = X.shape[1] * weights.shape[1]
-    blocks = np.einsum("ni,nkl,nj->ikjl", X, weights, X, optimize=True)
+    size = X.shape[1] * weights.shape[-1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        if weights.ndim == 1:
+            return np.asarray(X.T @ (weights[:, None] * X))
+        blocks = np.einsum("ni,nkl,nj->ikjl", X, weights, X, optimize=True)
     return np.asarray(blocks.reshape(size, size))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, expit, log_expit
 
-from mlelib.arguments import Floats, one_of, positive, real_array, sizes, whole
+from mlelib.arguments import Floats, booleans, one_of, positive, real_array, sizes, whole
 
 Mask = NDArray[np.bool_]
 Shape = tuple[int, ...]
@@ -61,10 +61,11 @@ class Flat(Prior):
         return np.zeros_like(real_array("theta", theta))
 
     def spread(self, shape: Shape) -> Self:
+        sizes("shape", shape)
         return self
 
     def felt(self, shape: Shape) -> Mask:
-        return np.zeros(shape, dtype=bool)
+        return np.zeros(sizes("shape", shape), dtype=bool)
 
 
 class _Masked(Prior):
@@ -75,11 +76,10 @@ class _Masked(Prior):
     def _check_mask(self) -> None:
         if self.mask is None:
             return
-        mask = np.array(self.mask)
-        if mask.dtype != np.bool_ or mask.ndim not in (1, 2):
+        mask = booleans("mask", self.mask)
+        if mask.ndim not in (1, 2):
             raise ValueError(
-                "mask must hold booleans, one for each parameter, "
-                f"got dtype {mask.dtype} and shape {mask.shape}"
+                f"mask must hold booleans, one for each parameter, got shape {mask.shape}"
             )
         object.__setattr__(self, "mask", mask)
 
@@ -91,6 +91,7 @@ class _Masked(Prior):
         ValueError
             If the mask has another shape.
         """
+        shape = sizes("shape", shape)
         if self.mask is None or self.mask.shape == shape:
             return self
         if len(shape) != 2 or self.mask.shape != shape[:1]:
@@ -100,6 +101,7 @@ class _Masked(Prior):
         return spread
 
     def felt(self, shape: Shape) -> Mask:
+        shape = sizes("shape", shape)
         return np.ones(shape, dtype=bool) if self.mask is None else ~self.spread(shape).mask
 
     def _where_felt(self, entries: Floats) -> Floats:
@@ -252,7 +254,7 @@ class BetaPrior(Prior):
         ValueError
             If there is more than one.
         """
-        if shape != (1,):
+        if sizes("shape", shape) != (1,):
             raise ValueError(
                 "prior must fit theta: a BetaPrior is over one probability, so X must be a single "
                 f"column of ones, got parameters of shape {shape}"
@@ -260,4 +262,4 @@ class BetaPrior(Prior):
         return self
 
     def felt(self, shape: Shape) -> Mask:
-        return np.ones(shape, dtype=bool)
+        return np.ones(sizes("shape", shape), dtype=bool)

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, known, real_array
 from mlelib.likelihoods import Likelihood
-from mlelib.objectives import Objective
+from mlelib.objectives import Objective, product
 
 
 def sandwich_errors(likelihood: Likelihood, X: ArrayLike, y: ArrayLike, theta: ArrayLike) -> Floats:
@@ -27,10 +27,12 @@ def sandwich_errors(likelihood: Likelihood, X: ArrayLike, y: ArrayLike, theta: A
         As `Objective` does, and if `theta` does not have its shape.
     """
     objective = Objective(likelihood, X, y)
-    hessian = objective.hessian(theta)
-    z = objective.X @ np.asarray(theta, dtype=np.float64)
+    at = real_array("theta", theta, objective.shape)
+    hessian = known("theta", objective.hessian(at), finite=True)
+    z = product(objective.X, at)
     slopes = likelihood.gradient(objective.y, z).reshape(len(objective.X), -1)  # (n, m)
     each = (objective.X[:, :, None] * slopes[:, None, :]).reshape(len(slopes), -1)  # (n, d·m)
-    bread = np.linalg.pinv(hessian, hermitian=True)
-    errors = np.sqrt(np.diag(bread @ (each.T @ each) @ bread))
-    return np.asarray(errors.reshape(objective.shape))
+    with np.errstate(over="ignore", invalid="ignore"):
+        bread = np.linalg.pinv(hessian, hermitian=True)
+        errors = np.sqrt(np.diag(bread @ (each.T @ each) @ bread))
+    return known("theta", errors.reshape(objective.shape), finite=True)

@@ -202,7 +202,7 @@ def test_coins_come_in_a_seeded_random_order() -> None:
         (lambda: people(2.5), "n"),
         (lambda: people("30"), "n"),
         (lambda: coins(-1, 2), "heads"),
-        (lambda: coins(1, 2.0), "tails"),
+        (lambda: coins(1, 2.5), "tails"),
         (lambda: People.p_diet(0.0, 70.0), "height"),
         (lambda: People.p_diet(1.7, [70.0, -1.0]), "weight"),
         (lambda: People.p_class(1.7, np.nan), "weight"),

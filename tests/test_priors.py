@@ -158,7 +158,7 @@ WRONG = {
         lambda: GaussianPrior(1.0, [True, False]).log_prob([1.0, 2.0, 3.0]),
         "theta must have the shape of the mask",
     ),
-    "n zero": (lambda: GaussianPrior(1.0).weight_decay(0), "n must be a finite number above 0"),
+    "n zero": (lambda: GaussianPrior(1.0).weight_decay(0), "n must be a whole number, 1 or more"),
     "n a fraction": (lambda: GaussianPrior(1.0).weight_decay(2.5), "n must be a whole number"),
     "loss unknown": (lambda: GaussianPrior(1.0).weight_decay(5, "mse"), "loss must be one of"),
     "sigma missing": (

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlelib.arguments import Floats
+from mlelib.arguments import Floats, has_masked
 
 
 class NotAnsweredError(Exception):
@@ -37,10 +37,13 @@ def read_numbers(answer: Any) -> Floats | str:
     """The answer as floats, or what it is instead."""
     require_answer(answer)
     try:
+        if has_masked(answer):
+            return "masked in part, and should be numbers throughout"
         array = np.asarray(answer)
         if array.dtype.kind in "fiuO" and answer is not None:
-            return array.astype(np.float64)
-    except (TypeError, ValueError, RuntimeError):  # RuntimeError: a torch tensor that needs grad
+            with np.errstate(all="ignore"):
+                return array.astype(np.float64)
+    except Exception:  # whatever the object raises, say a torch tensor that needs its gradient
         pass
     return f"{name_kind(answer)}, and should be a number or an array of numbers"
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, grad, jacrev
 
 from mlelib.arguments import Floats, real_array
-from mlelib.networks.examples import Loss, Parameters, check_examples
+from mlelib.networks.examples import Loss, Parameters, check_problem
 
 
 def block_spectra(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> list[Floats]:
@@ -23,9 +23,9 @@ def block_spectra(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> list[
     Raises
     ------
     ValueError
-        If `x` and `y` are not tensors of one length.
+        If `x` and `y` are not tensors of one length, or `x` does not fit the network.
     """
-    check_examples(x, y)
+    check_problem(network, loss, x, y)
     parameters = {name: p.detach() for name, p in network.named_parameters()}
     blocks = block_hessians(network, loss, parameters, x, y)
     return [np.linalg.eigvalsh(block.numpy()) for block in blocks]
@@ -64,6 +64,8 @@ def negative_share(eigenvalues: ArrayLike) -> Floats:
         If `eigenvalues` is empty or not finite.
     """
     array = real_array("eigenvalues", eigenvalues)
+    if array.ndim == 0:
+        raise ValueError("eigenvalues must have an axis, got a single number")
     size = np.abs(array)
     rounding = array.shape[-1] * np.finfo(float).eps * size.max(axis=-1, keepdims=True)
     down, total = np.where(array < -rounding, size, 0).sum(axis=-1), size.sum(axis=-1)

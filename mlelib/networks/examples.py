@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
+
+from mlelib.arguments import able
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Parameters = dict[str, Tensor]
@@ -11,15 +14,35 @@ Parameters = dict[str, Tensor]
 
 def check_examples(x: Tensor, y: Tensor) -> int:
     """n, the number of examples; ValueError unless x is (n, d) floating and y (n,) tensors."""
-    if not (isinstance(x, Tensor) and x.is_floating_point() and x.ndim == 2):
+    if not (dense(x) and x.is_floating_point() and x.ndim == 2):
         raise ValueError(f"x must be a tensor of floating numbers, (n, d), got {spell(x)}")
-    if not (isinstance(y, Tensor) and y.shape == x.shape[:1]):
+    if not (dense(y) and y.shape == x.shape[:1]):
         raise ValueError(f"y must be a tensor of shape ({len(x)},), got {spell(y)}")
     return len(x)
+
+
+def check_problem(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> int:
+    """n, once more; ValueError too if `network` or `loss` is none, or `x` does not fit."""
+    n = check_examples(x, y)
+    if not isinstance(network, nn.Module):
+        raise ValueError(f"network must be a torch.nn.Module, got {spell(network)}")
+    able("loss", loss)
+    try:
+        with torch.no_grad():
+            network(x)
+    except RuntimeError as error:
+        raise ValueError(f"x must fit the network: {error}") from error
+    return n
+
+
+def dense(value: Any) -> bool:
+    """Is it a tensor of numbers that can be read, neither sparse nor torch's placeholder?"""
+    return isinstance(value, Tensor) and value.layout == torch.strided and not value.is_meta
 
 
 def spell(value: Any) -> str:
     """What a value is, for a message: type and shape of a tensor, the type of anything else."""
     if isinstance(value, Tensor):
-        return f"{value.dtype} of shape {tuple(value.shape)}"
+        kind = "" if dense(value) else "sparse or meta "
+        return f"{kind}{value.dtype} of shape {tuple(value.shape)}"
     return type(value).__name__

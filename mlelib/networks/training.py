@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from mlelib.arguments import Floats
-from mlelib.networks.examples import Loss, Parameters, check_examples
+from mlelib.arguments import Floats, able, one_of, real_array, seed_number, whole
+from mlelib.networks.examples import Loss, Parameters, check_problem
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {"tanh": nn.Tanh, "relu": nn.ReLU}
 
@@ -33,16 +33,16 @@ def mlp(widths: Sequence[int], activation: str = "tanh", seed: int = 0) -> MLP:
     ValueError
         If `widths` is not two or more whole numbers above 0, or for another `activation`.
     """
-    whole = all(isinstance(width, int | np.integer) and width > 0 for width in widths)
-    if len(widths) < 2 or not whole:
+    widths = [whole("widths", width, 1) for width in real_array("widths", widths, (None,))]
+    if len(widths) < 2:
         raise ValueError(f"widths must be two or more whole numbers above 0, got {widths}")
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"activation must be one of {list(ACTIVATIONS)}, got {activation!r}")
+    one_of("activation", activation, ACTIVATIONS)
+    seed = seed_number("seed", seed)
     layers: list[nn.Module] = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         for inputs, outputs in pairwise(widths):
-            linear = nn.Linear(int(inputs), int(outputs), dtype=torch.float64)
+            linear = nn.Linear(inputs, outputs, dtype=torch.float64)
             layers += [linear, ACTIVATIONS[activation]()]
     layers.pop()
     if widths[-1] == 1:
@@ -88,16 +88,18 @@ def train(
     Raises
     ------
     ValueError
-        If `x` and `y` are not tensors of one length, if `steps` or a step of `keep` is out of
-        range, or `batch` is not from 1 to n.
+        If `x` and `y` are not tensors of one length or `x` does not fit the network, if
+        `steps` or a step of `keep` is out of range, or `batch` is not from 1 to n.
     """
-    n = check_examples(x, y)
-    if not isinstance(steps, int | np.integer) or steps < 0:
-        raise ValueError(f"steps must be a whole number of at least 0, got {steps!r}")
-    if not all(0 <= step <= steps for step in keep):
-        raise ValueError(f"keep must hold steps from 0 to {steps}, got {keep}")
-    if batch is not None and not 1 <= batch <= n:
-        raise ValueError(f"batch must be from 1 to {n}, the number of examples, got {batch}")
+    n = check_problem(network, loss, x, y)
+    able("optimiser", optimiser)
+    steps, seed = whole("steps", steps, 0), seed_number("seed", seed)
+    if not isinstance(keep, Collection):
+        raise ValueError(f"keep must hold steps from 0 to {steps}, got {keep!r}")
+    keep = {whole("keep", step, 0, steps) for step in keep}
+    batch = None if batch is None else whole("batch", batch, 1, n)
+    if not isinstance(progress, bool):
+        raise ValueError(f"progress must be True or False, got {progress!r}")
     stepper = optimiser(network.parameters())
     batches, losses, kept = _batches(n, batch, seed), [], {}
 

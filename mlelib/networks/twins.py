@@ -24,7 +24,7 @@ from mlelib.likelihoods import (
     StudentT,
 )
 from mlelib.likelihoods.gaussian import HALF_LOG_2PI
-from mlelib.networks.examples import spell
+from mlelib.networks.examples import dense, spell
 
 
 def nll(likelihood: Likelihood, y: Tensor, z: Tensor) -> Tensor:
@@ -42,7 +42,7 @@ def nll(likelihood: Likelihood, y: Tensor, z: Tensor) -> Tensor:
         at where `torch.func.vmap` runs over y itself.
     """
     _check(likelihood, y, z)
-    return _nll(likelihood, y, z)
+    return _nll(likelihood, y.long() if y.dtype == torch.bool else y, z)
 
 
 def brier(y: Tensor, z: Tensor) -> Tensor:
@@ -54,7 +54,7 @@ def brier(y: Tensor, z: Tensor) -> Tensor:
         As `nll` with a Bernoulli.
     """
     _check(Bernoulli(), y, z)
-    return torch.sigmoid((1 - 2 * y) * z) ** 2
+    return torch.sigmoid((1 - 2 * y.long() if y.dtype == torch.bool else 1 - 2 * y) * z) ** 2
 
 
 @singledispatch
@@ -121,9 +121,9 @@ def _(likelihood: Categorical, y: Tensor, z: Tensor) -> Tensor:
 def _check(likelihood: Likelihood, y: Tensor, z: Tensor) -> None:
     if not isinstance(likelihood, Likelihood):
         raise ValueError(f"likelihood must be one, say Bernoulli(), got {likelihood!r}")
-    if not (isinstance(z, Tensor) and z.is_floating_point()):
+    if not (dense(z) and z.is_floating_point()):
         raise ValueError(f"z must be a tensor of floating numbers, got {spell(z)}")
-    if not (isinstance(y, Tensor) and y.ndim == 1):
+    if not (dense(y) and y.ndim == 1 and y.dtype != torch.bfloat16):  # which NumPy cannot read
         raise ValueError(f"y must be a tensor of shape (n,), got {spell(y)}")
     wanted = (len(y),) if likelihood.outputs == 1 else (len(y), likelihood.outputs)
     if z.shape[max(z.ndim - len(wanted), 0) :] != wanted:
