@@ -203,7 +203,8 @@ class LaplacePrior(_Masked):
         return self._where_felt(-distance - np.log(2 * self.scale))
 
     def gradient(self, theta: ArrayLike) -> Floats:
-        return self._where_felt(np.sign(real_array("theta", theta)) / self.scale)
+        with np.errstate(over="ignore"):
+            return self._where_felt(np.sign(real_array("theta", theta)) / self.scale)
 
     def curvature(self, theta: ArrayLike) -> Floats:
         return np.zeros_like(real_array("theta", theta))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.func import functional_call, grad, jacrev
 
-from mlelib.arguments import Floats, real_array
+from mlelib.arguments import Floats, known, real_array
 from mlelib.networks.examples import Loss, Parameters, check_problem
 
 
@@ -28,7 +28,7 @@ def block_spectra(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> list[
     check_problem(network, loss, x, y)
     parameters = {name: p.detach() for name, p in network.named_parameters()}
     blocks = block_hessians(network, loss, parameters, x, y)
-    return [np.linalg.eigvalsh(block.numpy()) for block in blocks]
+    return [np.linalg.eigvalsh(known("x", block.numpy(), finite=True)) for block in blocks]
 
 
 def block_hessians(

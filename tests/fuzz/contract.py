@@ -20,7 +20,7 @@ from mlelib import exceptions
 
 PACKAGE = str(Path(mlelib.__file__).parent)
 NAMED = tuple(kind for kind in vars(exceptions).values() if isinstance(kind, type))
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 class Broken(AssertionError):  # noqa: N818

@@ -27,10 +27,10 @@ class Entry:
     keeps: bool = False  # what it is given, as it is: a record
 
     def names(self, call: Callable[..., Any], arguments: Mapping[str, Any]) -> set[str]:
-        """What a message may name: arguments, and fields of the object whose method it is."""
-        owner = getattr(call, "__self__", None)
-        of_owner = {f.name for f in fields(owner)} if is_dataclass(owner) else set()
-        return self.also | set(arguments) | set(inspect.signature(call).parameters) | of_owner
+        """What a message may name: arguments, and fields of those and of the method's object."""
+        owners = [getattr(call, "__self__", None), *arguments.values()]
+        inner = {f.name for owner in owners if is_dataclass(owner) for f in fields(owner)}
+        return self.also | inner | set(arguments) | set(inspect.signature(call).parameters)
 
 
 ENTRIES: dict[str, Entry] = {}

@@ -182,6 +182,15 @@ for _name, _kind in RECORDS.items():
         keeps=True,
         left=frozenset({"verdict"}),  # of which repr makes use
     )
+
+
+def _exception(kind: type[Exception]) -> Any:
+    def made(message: Any) -> None:
+        kind(message)
+
+    return made
+
+
 for _name, _kind in vars(exceptions).items():
     if isinstance(_kind, type):
-        enter(_name, lambda rng, kind=_kind: (kind, {}))
+        function(_name, _exception(_kind), lambda rng: {"message": "so"})

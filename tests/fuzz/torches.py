@@ -80,7 +80,7 @@ function(
     "networks.landscape",
     networks.landscape,
     _landscape,
-    left=frozenset({"network", "loss", "directions"}),
+    left=frozenset({"network", "loss", "directions", "x"}),
 )
 function(
     "networks.filter_normalised",
