@@ -1,7 +1,8 @@
 """Fits with no penalty: all stop where the gradient of the mean nll is below one bound.
 
 Ours says besides whether there is a finite optimum, and gives standard errors; scikit-learn does
-neither, statsmodels the latter.
+neither, statsmodels the latter. All have one thread for linear algebra: with more, what is timed on
+a busy machine is how they wait for each other.
 """
 
 import warnings
@@ -11,17 +12,17 @@ from functools import partial
 import numpy as np
 import statsmodels.api as sm
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
-from benchmarks.race import Row, race
+from benchmarks.race import Row, in_turn
 from mlelib.arguments import Floats
 from mlelib.estimation import maximum_likelihood
 from mlelib.likelihoods import Bernoulli, Categorical, Likelihood
 from mlelib.objectives import Objective, add_intercept
 
 D, K = 20, 10
-GRADIENT = 1e-8  # the largest entry of the mean nll's that counts as the optimum
-TOLERANCE = 1e-9  # what is asked of scikit-learn's solvers, which stop a little short of it
-RTOL = 1e-4  # of parameters, whose smallest are near 0; the gradient is what decides
+GRADIENT = 1e-7  # the largest entry of the mean nll's that counts as the optimum
+TOLERANCE = 1e-10  # what is asked of scikit-learn's solvers, which stop a little short of it
 
 
 def problem(likelihood: Likelihood, n: int) -> Objective:
@@ -69,20 +70,17 @@ def at_optimum(fit: Fit, objective: Objective) -> Floats:
 
 
 def rows() -> Iterator[Row]:
-    warnings.simplefilter("ignore")
-    for likelihood, n in [(Bernoulli(), 100_000), (Categorical(K), 10_000)]:
-        objective = problem(likelihood, n)
-        kind = "logistic fit" if likelihood.outputs == 1 else f"softmax fit, K = {K}"
-        for against, fit in PEERS.items():
-            np.testing.assert_allclose(
-                at_optimum(ours, objective), at_optimum(fit, objective), atol=1e-5
-            )
-            yield race(
-                f"{kind}, n = {n:,}, d = {D}",
-                partial(ours, objective),
-                partial(fit, objective),
-                against,
-                1,
-                rtol=RTOL,
-                runs=3,
-            )
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for likelihood, n in [(Bernoulli(), 100_000), (Categorical(K), 10_000)]:
+            yield from against_all(problem(likelihood, n))
+
+
+def against_all(objective: Objective) -> Iterator[Row]:
+    n, outputs = len(objective.y), objective.likelihood.outputs
+    kind = "logistic fit" if outputs == 1 else f"softmax fit, K = {K}"
+    for against, fit in PEERS.items():
+        best, found = at_optimum(ours, objective), at_optimum(fit, objective)
+        np.testing.assert_allclose(best, found, atol=1e-5)
+        work = partial(ours, objective), partial(fit, objective)
+        yield Row(f"{kind}, n = {n:,}, d = {D}", "ms", *in_turn(work, 3), against, 1)
