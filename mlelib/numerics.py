@@ -58,6 +58,8 @@ def difference(a: Floats, b: Floats) -> tuple[Floats, Floats]:
     with np.errstate(over="ignore", invalid="ignore"):
         d = a - b
     wide = np.isinf(d)
+    if not wide.any():
+        return np.asarray(d), np.asarray(1.0)
     with np.errstate(invalid="ignore"):
         return np.where(wide, a / 2 - b / 2, d), np.where(wide, 2.0, 1.0)
 
