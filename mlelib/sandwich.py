@@ -31,8 +31,8 @@ def sandwich_errors(likelihood: Likelihood, X: ArrayLike, y: ArrayLike, theta: A
     hessian = known("theta", objective.hessian(at), finite=True)
     z = product(objective.X, at)
     slopes = likelihood.gradient(objective.y, z).reshape(len(objective.X), -1)  # (n, m)
-    each = (objective.X[:, :, None] * slopes[:, None, :]).reshape(len(slopes), -1)  # (n, d·m)
     with np.errstate(over="ignore", invalid="ignore"):
+        each = (objective.X[:, :, None] * slopes[:, None, :]).reshape(len(slopes), -1)  # (n, d·m)
         bread = np.linalg.pinv(hessian, hermitian=True)
         errors = np.sqrt(np.diag(bread @ (each.T @ each) @ bread))
     return known("theta", errors.reshape(objective.shape), finite=True)

@@ -28,7 +28,8 @@ def block_spectra(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> list[
     check_problem(network, loss, x, y)
     parameters = {name: p.detach() for name, p in network.named_parameters()}
     blocks = block_hessians(network, loss, parameters, x, y)
-    return [np.linalg.eigvalsh(known("x", block.numpy(), finite=True)) for block in blocks]
+    checked = [known("x", block.numpy(), finite=True) for block in blocks]
+    return [np.asarray(np.linalg.eigvalsh(block), dtype=np.float64) for block in checked]
 
 
 def block_hessians(

@@ -94,7 +94,7 @@ def train(
     n = check_problem(network, loss, x, y)
     able("optimiser", optimiser)
     steps, seed = whole("steps", steps, 0), seed_number("seed", seed)
-    if not isinstance(keep, Collection) or isinstance(keep, np.ndarray) and keep.ndim == 0:
+    if not isinstance(keep, Collection) or (isinstance(keep, np.ndarray) and keep.ndim == 0):
         raise ValueError(f"keep must hold steps from 0 to {steps}, got {keep!r}")
     keep = {whole("keep", step, 0, steps) for step in keep}
     batch = None if batch is None else whole("batch", batch, 1, n)

@@ -5,7 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from . import functions, models, torches  # noqa: F401  they fill ENTRIES
+from . import (  # noqa: F401  they fill ENTRIES and the costumes
+    disguises,
+    functions,
+    hostilities,
+    junk,
+    models,
+    torches,
+)
 from .contract import Broken, Refusal, outcome, same
 from .costumes import DISGUISES, HOSTILE, MAY_BE_REFUSED, Costume, Unfit
 from .entries import ENTRIES, Entry
