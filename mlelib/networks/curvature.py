@@ -28,7 +28,7 @@ def block_spectra(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> list[
     check_problem(network, loss, x, y)
     parameters = {name: p.detach() for name, p in network.named_parameters()}
     blocks = block_hessians(network, loss, parameters, x, y)
-    checked = [known("x", block.numpy(), finite=True) for block in blocks]
+    checked = [known("x", block.detach().numpy(), finite=True) for block in blocks]
     return [np.asarray(np.linalg.eigvalsh(block), dtype=np.float64) for block in checked]
 
 
@@ -67,7 +67,8 @@ def negative_share(eigenvalues: ArrayLike) -> Floats:
     array = real_array("eigenvalues", eigenvalues)
     if array.ndim == 0:
         raise ValueError("eigenvalues must have an axis, got a single number")
-    size = np.abs(array)
+    largest = np.abs(array).max(axis=-1, keepdims=True)
+    size = np.ldexp(np.abs(array), -np.frexp(largest)[1])  # of powers of 2: no sum overflows
     rounding = array.shape[-1] * np.finfo(float).eps * size.max(axis=-1, keepdims=True)
-    down, total = np.where(array < -rounding, size, 0).sum(axis=-1), size.sum(axis=-1)
+    down, total = np.where((array < 0) & (size > rounding), size, 0).sum(axis=-1), size.sum(axis=-1)
     return np.asarray(down / np.where(total == 0, 1, total))

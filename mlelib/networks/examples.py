@@ -17,7 +17,9 @@ def check_examples(x: Tensor, y: Tensor) -> int:
     if not (dense(x) and x.is_floating_point() and x.ndim == 2):
         raise ValueError(f"x must be a tensor of floating numbers, (n, d), got {spell(x)}")
     if not (dense(y) and y.shape == x.shape[:1] and not y.is_complex()):
-        raise ValueError(f"y must be a tensor of shape ({len(x)},), of real numbers, got {spell(y)}")
+        raise ValueError(
+            f"y must be a tensor of shape ({len(x)},), of real numbers, got {spell(y)}"
+        )
     return len(x)
 
 
