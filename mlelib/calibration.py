@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from mlelib.arguments import Floats, Integers, labels, real_array, whole
+from mlelib.arguments import Floats, Integers, labels, ordinary, real_array, whole
 from mlelib.exceptions import NoFiniteOptimum
 from mlelib.likelihoods import Bernoulli, Categorical
 
@@ -65,7 +65,8 @@ def temperature(likelihood: Bernoulli | Categorical, y: ArrayLike, z: ArrayLike)
     Raises
     ------
     ValueError
-        If `likelihood` is neither of the two, or as its methods do.
+        If `likelihood` is neither of the two, or as its methods do; or if the largest entry of `z`
+        is out of 1e-50 … 1e50.
     NoFiniteOptimum
         If the best T is 0 (every example's largest output is that of its class) or not below ∞
         (the outputs know no more about y than their own average over the classes).
@@ -74,6 +75,7 @@ def temperature(likelihood: Bernoulli | Categorical, y: ArrayLike, z: ArrayLike)
         raise ValueError(f"likelihood must be Bernoulli or Categorical, got {likelihood!r}")
     n, m = len(likelihood.targets(y)), likelihood.outputs
     raw = real_array("z", z, (n,) if m == 1 else (n, m))
+    ordinary("z", np.abs(raw).max())
 
     def slope(factor: float) -> float:
         return float((likelihood.gradient(y, factor * raw) * raw).sum())

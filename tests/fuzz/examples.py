@@ -41,6 +41,8 @@ class Example:
             changed = COSTUMES[self.costume](arguments[self.argument], rng)
         except Unfit:
             return "no example"
+        if callable(changed) and callable(arguments[self.argument]):
+            return "no example"  # a callback's own errors are the caller's
         answer = outcome(call, arguments | {self.argument: changed}, names, self.entry.in_place)
         if self.costume in DISGUISES:
             _, afresh = self.entry.make(np.random.default_rng(self.seed))

@@ -129,6 +129,7 @@ REFUSED = {
         lambda: numerics.log_softmax(1.0),
         lambda: numerics.softmax(np.zeros((2, 0))),
         lambda: temperature(Bernoulli(), Y, np.zeros((3, 8))),
+        lambda: temperature(Bernoulli(), Y, Y * 1e308 - 1.0),
         lambda: Gaussian().sample(np.zeros((1,) * 40), np.random.default_rng(0)),
         lambda: networks.brier(torch.zeros(2), torch.zeros(2).to_sparse()),
     ],
@@ -186,6 +187,10 @@ Z = torch.zeros(4, 2, dtype=torch.float64)
 def test_the_argument_is_named(name: str, call) -> None:
     with pytest.raises(ValueError, match=f"^{name} (or y )?must"):
         call()
+
+
+def test_a_share_of_large_eigenvalues_does_not_overflow() -> None:
+    assert networks.negative_share([-1.7e308, 1.7e308]) == 0.5
 
 
 def test_a_sum_of_infinities_is_no_nan() -> None:
