@@ -16,7 +16,11 @@ def softplus(z: Floats) -> Floats:
     """log(1 + eᶻ): the Bernoulli's nll of y = 0 at the logit z, and at −z that of y = 1."""
     z = numbers("z", z)
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.maximum(z, 0) + np.log1p(np.exp(-np.abs(z))))
+        result = np.asarray(np.copysign(z, -1.0))  # −|z|
+        for step in (np.exp, np.log1p):
+            step(result, out=result)  # in place: a landscape asks for many, and memory is slow
+        result += np.maximum(z, 0)
+    return result
 
 
 def sigmoid(z: Floats) -> Floats:
