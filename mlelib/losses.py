@@ -63,7 +63,8 @@ def poisson_deviance(y: ArrayLike, prediction: ArrayLike) -> Floats:
     y, prediction = _matched(y, prediction, "prediction")
     _inside("y", y, y >= 0, "0 or more")
     _inside("prediction", prediction, prediction > 0, "above 0")
-    return np.asarray(2 * (xlogy(y, y) - xlogy(y, prediction) - y + prediction))
+    log_ratio = np.log(np.where(y > 0, y, 1)) - np.log(prediction)  # y log y alone may overflow
+    return np.asarray(2 * (y * (log_ratio - 1) + prediction))
 
 
 @np.errstate(over="ignore")

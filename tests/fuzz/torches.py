@@ -15,7 +15,8 @@ from .entries import Call, Random, enter, function
 CHANGES: list[Any] = [
     lambda t: t.float(), lambda t: t.half(), lambda t: t.long(), lambda t: t.bool(),
     lambda t: t.to(torch.complex128), lambda t: t[None], lambda t: t[..., None], lambda t: t[:0],
-    lambda t: t[:-1], lambda t: t.reshape(-1), lambda t: t.movedim(0, -1), lambda t: t.clone().requires_grad_(),
+    lambda t: t[:-1], lambda t: t.reshape(-1), lambda t: t.movedim(0, -1),
+    lambda t: t.clone().requires_grad_(),
     lambda t: t * np.nan, lambda t: t * np.inf, lambda t: t * 1e300, lambda t: t * 1e-300,
     lambda t: t.numpy(), lambda t: t.tolist(), lambda t: t.to("meta"), lambda t: t.to_sparse(),
     lambda t: t.bfloat16(), lambda t: torch.tensor(1.0), lambda t: t.fill_(1e19).clone(),
