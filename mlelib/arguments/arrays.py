@@ -42,7 +42,12 @@ def numbers(name: str, value: Any) -> Floats:
     ValueError
         For strings, objects, complex or ragged input, and for masked entries.
     """
-    plain = type(value) is np.ndarray and value.dtype == np.float64 and value.flags.carray
+    plain = (
+        type(value) is np.ndarray
+        and value.dtype == np.float64
+        and value.flags.c_contiguous
+        and value.flags.aligned  # not `carray`: to ask that of a broadcast array is a FutureWarning
+    )
     array: Floats = value if plain else _converted(name, value)
     if array.ndim > AXES:
         raise ValueError(f"{name} must have {AXES} axes at most, got {array.ndim}")

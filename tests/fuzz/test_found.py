@@ -197,3 +197,9 @@ def test_a_sum_of_infinities_is_no_nan() -> None:
     far = Objective(ScaledGaussian(), np.ones((2, 1)), [0.0, 1e300])
     values = far.values([[[0.0, -1e300]]])
     assert not np.isnan(values).any()
+
+
+def test_a_broadcast_row_is_taken_without_a_warning() -> None:
+    """To ask whether it may be written to would be one."""
+    row = np.broadcast_arrays(np.zeros(3), np.zeros((1, 3)))[0]
+    np.testing.assert_array_equal(numerics.softplus(row), [[np.log(2.0)] * 3])
