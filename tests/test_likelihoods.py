@@ -610,7 +610,7 @@ BAD = [
     (lambda: Gamma(-0.5), "shape must be a finite number above 0"),
     (lambda: Categorical(1), "classes must be a whole number, 2 or more, got 1"),
     (lambda: Categorical(2.5), "classes must be a whole number, 2 or more, got 2.5"),
-    (lambda: Categorical(None), "classes must hold real numbers"),
+    (lambda: Categorical(None), "classes must be a whole number, 2 or more, got None"),
     (lambda: Gaussian().nll([1.0, 2.0], [1.0]), r"z must have shape \(..., 2\), got \(1,\)"),
     (lambda: Gaussian().nll([1.0], 1.0), r"z must have shape \(..., 1\), got \(\)"),
     (lambda: Gaussian().nll(1.0, [1.0]), r"y must have shape \(any,\), got \(\)"),
