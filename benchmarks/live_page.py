@@ -17,13 +17,10 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle, pairwise
 from math import ceil
 from pathlib import Path
 from statistics import median
-from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -34,6 +31,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from environment import CHROMIUM_FLAGS, find_chromium  # noqa: E402
+from serving import served  # noqa: E402
 
 CHANGES = 60  # of each kind, shared out among the figure's controls
 SPARE = 20  # inputs: on a busy machine two of them may come in one frame
@@ -198,28 +196,19 @@ def tables(html: Path) -> bool:
     return max(sizes) <= TABLE_KB and median(sizes) <= MEDIAN_KB
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 def main() -> None:
     html = Path(sys.argv[1]) if sys.argv[1:] else ROOT / "_build" / "html"
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(html)))
-    Thread(target=server.serve_forever, daemon=True).start()
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"\n{'milliseconds':28}{'full speed':^30}{'slowed 4×':^30}")
     print(f"{'figure':17} {'by':7}{'n':>3}" + 2 * f"{'script':>15}{'paint':>15}")
     print(" " * 28 + 4 * f"{'p50':>8}{'p95':>7}")
     worst: dict[str, list[float]] = {"script": [], "paint": []}
-    with sync_playwright() as playwright:
+    with served(html) as site, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_FLAGS)
         for name, page in pages(html).items():
-            address = f"http://127.0.0.1:{server.server_port}/{page}"
-            for key, values in report(chromium, address, name).items():
+            for key, values in report(chromium, f"{site}/{page}", name).items():
                 worst[key] += values
         chromium.close()
-    server.shutdown()
     script, paint = max(worst["script"]), max(worst["paint"])
     print(f"\nlargest p95, slowed 4×: script {script:.1f} ms (target {SCRIPT_MS}), ", end="")
     print(f"paint {paint:.1f} ms (target {PAINT_MS})")

@@ -2,8 +2,8 @@
 
 Both get the same network, data, directions and points, in turn, in one process. The peer gets
 torch's own form of the loss, which is faster than ours. Its values must be ours, or no time counts.
-Ours runs in two threads; the peer's operations are too small to share, and torch
-gets the one thread that suits it best.
+Ours runs in two threads; the peer's operations are too small to share, and torch gets the one
+thread that suits it best.
 """
 
 from collections.abc import Iterator

@@ -5,17 +5,11 @@ slider of ipywidgets. It asks other hosts for scripts; these requests are cut of
 so that the peer's weight is what its own site sends, and less than its whole.
 """
 
-import gzip
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
-from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Response, Route, sync_playwright
 
@@ -25,9 +19,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from environment import CHROMIUM_FLAGS, find_chromium  # noqa: E402
+from serving import sent, served  # noqa: E402
 
 AGAINST = "a stock page, one slider"
-COMPRESSED = {".woff2", ".png"}
 STOCK = {
     "_config.yml": "title: Stock\nexecute: {execute_notebooks: force}\n",
     "_toc.yml": "format: jb-book\nroot: page\n",
@@ -45,20 +39,6 @@ ipywidgets.IntSlider()
 }
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address at which a folder is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
 def weight(browser: Browser, site: str, page: str) -> tuple[float, int]:
     """The kilobytes that a page's own site sends, and the number of requests to others."""
     loaded: dict[str, int] = {}
@@ -66,8 +46,7 @@ def weight(browser: Browser, site: str, page: str) -> tuple[float, int]:
 
     def note(response: Response) -> None:
         if response.ok:
-            body, suffix = response.body(), Path(urlsplit(response.url).path).suffix
-            loaded[response.url] = len(body if suffix in COMPRESSED else gzip.compress(body, 6))
+            loaded[response.url] = sent(response)
 
     def stay(route: Route) -> None:
         if route.request.url.startswith(site):

@@ -51,11 +51,8 @@ def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, s
         `objective` has no value and gradient.
     """
     able("objective", objective, "value", "gradient")
-    theta, step, steps = (
-        real_array("start", start, getattr(objective, "shape", None)),
-        positive("step", step),
-        whole("steps", steps, 0),
-    )
+    theta = real_array("start", start, getattr(objective, "shape", None))
+    step, steps = positive("step", step), whole("steps", steps, 0)
     thetas, values, norms = [], [], []
     with np.errstate(all="ignore"):
         for _ in range(steps + 1):

@@ -1,16 +1,14 @@
 """What tests of the built book share: the book itself, served, and a Chromium to look at it."""
 
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from book.freshness import book_digest
 from environment import CHROMIUM_FLAGS, find_chromium
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from serving import served
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("book", deadline=None)
@@ -30,18 +28,11 @@ def html() -> Path:
     return ROOT / "_build" / "html"
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="session")
 def site(html: Path) -> Iterator[str]:
     """The address at which the built book is served."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(html))) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ does not check: for callers inside the package that go over the same y many time
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlelib.arguments import Floats, real_array
+from mlelib.arguments import Booleans, Floats, real_array
 
 
 class Likelihood(ABC):
@@ -107,3 +108,8 @@ class Likelihood(ABC):
     def _mode(self, z: Floats) -> NDArray[Any]: ...
     @abstractmethod
     def _sample(self, z: Floats, rng: np.random.Generator) -> NDArray[Any]: ...
+
+
+def mended(result: Floats, wrong: Booleans, other: Callable[[], Floats]) -> Floats:
+    """`result`, and what `other` gives where it is `wrong`: not asked for where nothing is."""
+    return np.where(wrong, other(), result) if np.any(wrong) else np.asarray(result)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mlelib.arguments import Floats, positive, real_array
-from mlelib.likelihoods.base import Likelihood
+from mlelib.likelihoods.base import Likelihood, mended
 from mlelib.numerics import exp_above_tangent, stirling_remainder, times_exp
 
 
@@ -44,7 +44,8 @@ class Gamma(Likelihood):
     def _loss(self, y: Floats, z: Floats) -> Floats:
         ratio = times_exp(y, -z)
         loss = self.shape * exp_above_tangent(np.log(y) - z, ratio)
-        return np.where(np.isinf(ratio), self._curvature(y, z), loss)  # the tangent is nothing then
+        # the tangent is nothing beside an infinite ratio
+        return mended(loss, np.isinf(ratio), lambda: self._curvature(y, z))
 
     def _constant(self, y: Floats) -> Floats:
         return np.asarray(
@@ -58,7 +59,7 @@ class Gamma(Likelihood):
     @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:
         product = times_exp(y, -z, self.shape)  # α y may overflow where the rest leads back
-        return np.where(np.isinf(product), self.shape * times_exp(y, -z), product)
+        return mended(product, np.isinf(product), lambda: self.shape * times_exp(y, -z))
 
     @np.errstate(over="ignore")
     def _mean(self, z: Floats) -> Floats:

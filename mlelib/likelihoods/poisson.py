@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, real_array
-from mlelib.likelihoods.base import Likelihood
+from mlelib.likelihoods.base import Likelihood, mended
 from mlelib.numerics import exp_above_tangent, stirling_remainder, times_exp
 
 LARGEST_RATE = 9.2e18  # beyond it a draw does not fit into 64 bits
@@ -35,7 +35,7 @@ class Poisson(Likelihood):
     def _loss(self, y: Floats, z: Floats) -> Floats:
         rate, some = np.exp(z), np.maximum(y, 1)
         log_ratio = z - np.log(some)
-        ratio = np.where(np.isinf(rate), np.exp(log_ratio), rate / some)
+        ratio = mended(rate / some, np.isinf(rate), lambda: np.exp(log_ratio))
         per_count = exp_above_tangent(log_ratio, ratio)
         return np.asarray(np.where(y == 0, rate, some * per_count))
 
@@ -45,8 +45,7 @@ class Poisson(Likelihood):
     @np.errstate(over="ignore")
     def _gradient(self, y: Floats, z: Floats) -> Floats:
         rate = np.exp(z)
-        halves = times_exp(np.asarray(0.5), z) - y / 2
-        return np.where(np.isinf(rate), 2 * halves, rate - y)
+        return mended(rate - y, np.isinf(rate), lambda: 2 * (times_exp(np.asarray(0.5), z) - y / 2))
 
     @np.errstate(over="ignore")
     def _curvature(self, y: Floats, z: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import betaln
 
 from mlelib.arguments import Floats, positive
-from mlelib.likelihoods.base import Likelihood
+from mlelib.likelihoods.base import Likelihood, mended
 from mlelib.numerics import difference
 
 
@@ -38,8 +38,12 @@ class StudentT(Likelihood):
     @np.errstate(over="ignore", divide="ignore", invalid="ignore")
     def _loss(self, y: Floats, z: Floats) -> Floats:
         r, k, u = self._residual(y, z)
-        in_parts = np.log(np.abs(r)) + np.log(k) - np.log(self.scale) - 0.5 * np.log(self.df)
-        log_u = np.where(np.isinf(u), in_parts, np.log(np.abs(u)))
+
+        def in_parts() -> Floats:
+            parts = np.log(np.abs(r)) + np.log(k) - np.log(self.scale) - 0.5 * np.log(self.df)
+            return np.asarray(parts)
+
+        log_u = mended(np.log(np.abs(u)), np.isinf(u), in_parts)
         far = 2 * log_u + np.log1p(1 / u**2)
         return np.asarray((self.df + 1) / 2 * np.where(np.abs(u) > 1, far, np.log1p(u**2)))
 

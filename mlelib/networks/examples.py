@@ -23,18 +23,18 @@ def check_examples(x: Tensor, y: Tensor) -> int:
     return len(x)
 
 
-def check_problem(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> int:
-    """n, once more; ValueError too if `network` or `loss` is none, or `x` does not fit."""
-    n = check_examples(x, y)
+def check_problem(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
+    """z of `network` on `x`; ValueError too if `network` or `loss` is none, or `x` does not fit."""
+    check_examples(x, y)
     if not isinstance(network, nn.Module):
         raise ValueError(f"network must be a torch.nn.Module, got {spell(network)}")
     able("loss", loss)
     try:
         with torch.no_grad():
-            network(x)
+            z: Tensor = network(x)
     except RuntimeError as error:
         raise ValueError(f"x must fit the network: {error}") from error
-    return n
+    return z
 
 
 def dense(value: Any) -> bool:

@@ -11,7 +11,7 @@ from torch.func import vmap
 from mlelib.arguments import Floats, real_array
 from mlelib.landscapes import Landscape
 from mlelib.networks.batched import outputs
-from mlelib.networks.examples import Loss, Parameters, check_examples
+from mlelib.networks.examples import Loss, Parameters, check_problem
 
 BLOCK = 400_000  # numbers: 3 MB
 
@@ -62,10 +62,11 @@ def landscape(
     Raises
     ------
     ValueError
-        If `x` and `y` are not tensors of one length, `a` or `b` is no vector of finite numbers, or
-        `directions` are not two, each with the names and shapes of the network's parameters.
+        If `x` and `y` are not tensors of one length or `x` does not fit the network, `a` or `b` is
+        no vector of finite numbers, or `directions` are not two, each with the names and shapes of
+        the network's parameters.
     """
-    check_examples(x, y)
+    outputs_here = check_problem(network, loss, x, y).numel()
     columns, rows = real_array("a", a, (None,)), real_array("b", b, (None,))
     center = {name: p.detach() for name, p in network.named_parameters()}
     shapes = {name: p.shape for name, p in center.items()}
@@ -77,8 +78,7 @@ def landscape(
         for tensors in (center, *directions)
     )
     sizes = [shape.numel() for shape in shapes.values()]
-    with torch.no_grad():
-        block = max(1, BLOCK // max(len(origin), network(x).numel()))
+    block = max(1, BLOCK // max(len(origin), outputs_here))
 
     def values(start: int) -> Floats:
         s, t = (steps[start : start + block, None] for steps in (across, along))

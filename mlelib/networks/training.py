@@ -91,7 +91,8 @@ def train(
         If `x` and `y` are not tensors of one length or `x` does not fit the network, if
         `steps` or a step of `keep` is out of range, or `batch` is not from 1 to n.
     """
-    n = check_problem(network, loss, x, y)
+    check_problem(network, loss, x, y)
+    n = len(x)
     able("optimiser", optimiser)
     steps, seed = whole("steps", steps, 0), seed_number("seed", seed)
     if not isinstance(keep, Collection) or (isinstance(keep, np.ndarray) and keep.ndim == 0):

@@ -41,8 +41,7 @@ def nll(likelihood: Likelihood, y: Tensor, z: Tensor) -> Tensor:
         shape does not fit, or if `y` is no target of the likelihood; y's numbers cannot be looked
         at where `torch.func.vmap` runs over y itself.
     """
-    _check(likelihood, y, z)
-    return _nll(likelihood, y.long() if y.dtype == torch.bool else y, z)
+    return _nll(likelihood, _checked(likelihood, y, z), z)
 
 
 def brier(y: Tensor, z: Tensor) -> Tensor:
@@ -53,8 +52,7 @@ def brier(y: Tensor, z: Tensor) -> Tensor:
     ValueError
         As `nll` with a Bernoulli.
     """
-    _check(Bernoulli(), y, z)
-    return torch.sigmoid((1 - 2 * y.long() if y.dtype == torch.bool else 1 - 2 * y) * z) ** 2
+    return torch.sigmoid((1 - 2 * _checked(Bernoulli(), y, z)) * z) ** 2
 
 
 @singledispatch
@@ -118,7 +116,8 @@ def _(likelihood: Categorical, y: Tensor, z: Tensor) -> Tensor:
     return -logsigmoid(gap - (others - top).logsumexp(dim=-1))
 
 
-def _check(likelihood: Likelihood, y: Tensor, z: Tensor) -> None:
+def _checked(likelihood: Likelihood, y: Tensor, z: Tensor) -> Tensor:
+    """y, booleans as numbers."""
     if not isinstance(likelihood, Likelihood):
         raise ValueError(f"likelihood must be one, say Bernoulli(), got {likelihood!r}")
     if not (dense(z) and z.is_floating_point()):
@@ -132,5 +131,7 @@ def _check(likelihood: Likelihood, y: Tensor, z: Tensor) -> None:
     try:
         numbers = y.detach().numpy()
     except RuntimeError:  # under vmap over y: there are no numbers to look at
-        return
-    likelihood.targets(numbers)
+        pass
+    else:
+        likelihood.targets(numbers)
+    return y.long() if y.dtype == torch.bool else y

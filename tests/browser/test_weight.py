@@ -1,7 +1,5 @@
 """What a reader's browser loads with a page: bytes as a server sends them, compressed."""
 
-import gzip
-from pathlib import PurePosixPath
 from statistics import mean
 from urllib.parse import urlsplit
 
@@ -9,9 +7,9 @@ import jupytext
 import pytest
 from browser.test_pages import CHAPTERS, NUMBERED, PHONE, ROOT
 from playwright.sync_api import Browser, Response
+from serving import sent
 
 LIMIT = 250_000
-COMPRESSED = {".woff2", ".png"}
 
 Loaded = dict[str, int]
 
@@ -21,9 +19,7 @@ def load(browser: Browser, address: str, *, figures: bool = False) -> Loaded:
     loaded: Loaded = {}
 
     def note(response: Response) -> None:
-        path, body = urlsplit(response.url).path, response.body()
-        small = PurePosixPath(path).suffix in COMPRESSED
-        loaded[path] = len(body) if small else len(gzip.compress(body, 6))
+        loaded[urlsplit(response.url).path] = sent(response)
 
     context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
     shown = context.new_page()
