@@ -18,11 +18,12 @@ the argument; where a likelihood has no finite or no unique maximum, a named exc
 do.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from mlelib import checks, losses, numerics
 from mlelib.brier import BrierObjective
 from mlelib.datasets import coins, penguins, people
 from mlelib.descent import Path, gradient_descent
-from mlelib.estimation import Estimate, maximum_a_posteriori, maximum_likelihood
 from mlelib.exceptions import (
     AbsentClass,
     CompleteSeparation,
@@ -47,6 +48,19 @@ from mlelib.likelihoods import (
 )
 from mlelib.objectives import Objective, add_intercept
 from mlelib.priors import BetaPrior, Flat, GaussianPrior, LaplacePrior
+
+if TYPE_CHECKING:
+    from mlelib.estimation import Estimate, maximum_a_posteriori, maximum_likelihood
+else:
+
+    def __getattr__(name: str) -> Any:
+        """What fits is loaded when first asked for: scipy.linalg comes along, slow to load."""
+        if name not in {"Estimate", "maximum_a_posteriori", "maximum_likelihood"}:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from mlelib import estimation  # noqa: PLC0415
+
+        return getattr(estimation, name)
+
 
 __all__ = [
     "AbsentClass",

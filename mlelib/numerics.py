@@ -14,13 +14,18 @@ from mlelib.arguments import Floats, numbers, positive, together
 
 def softplus(z: Floats) -> Floats:
     """log(1 + eᶻ): the Bernoulli's nll of y = 0 at the logit z, and at −z that of y = 1."""
-    z = numbers("z", z)
+    return softplus_in_place(numbers("z", z).copy())
+
+
+def softplus_in_place(z: Floats) -> Floats:
+    """`softplus`, written over the array `z`: a landscape asks for many, and memory is slow."""
     with np.errstate(invalid="ignore"):
-        result = np.asarray(np.copysign(z, -1.0))  # −|z|
+        tail = np.asarray(np.copysign(z, -1.0))  # −|z|
         for step in (np.exp, np.log1p):
-            step(result, out=result)  # in place: a landscape asks for many, and memory is slow
-        result += np.maximum(z, 0)
-    return result
+            step(tail, out=tail)
+        np.maximum(z, 0, out=z)
+        z += tail
+    return z
 
 
 def sigmoid(z: Floats) -> Floats:

@@ -11,10 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, known, real_array
 from mlelib.likelihoods import Bernoulli, Gaussian, Likelihood
+from mlelib.memory import keep_freed
 from mlelib.priors import BetaPrior, Flat, Prior
 
-BLOCK = 16_000  # 128 kB: larger arrays leave the cache, and each costs a call to the kernel
+BLOCK = 128_000  # numbers, 1 MB: larger arrays leave the cache, between smaller ones threads wait
+TOGETHER = 16  # parameters at least in a block: for one at a time all of X would be read again
 THREADS = 2
+MANY = 16_000  # rows that are more than their sufficient statistics are worth
 TINY = 2.0**-530  # products of two numbers that it has brought down, and sums of many, are in range
 LARGEST = float(np.finfo(float).max)
 
@@ -120,10 +123,10 @@ class Objective:
         They are the triangle R of (X, y) = Q R, which stands for all rows as Q is orthonormal.
         """
         X, y = self.X, self.y
-        if not isinstance(self.likelihood, Gaussian) or len(y) <= BLOCK:
+        if not isinstance(self.likelihood, Gaussian) or len(y) <= MANY:
             return X, y
         d = X.shape[1]
-        R, size = np.empty((0, d + 1)), max(1, BLOCK // (d + 1))
+        R, size = np.empty((0, d + 1)), max(1, MANY // (d + 1))
         for row in range(0, len(y), size):
             some = np.column_stack([X[row : row + size], y[row : row + size]])
             R = np.asarray(np.linalg.qr(np.vstack([R, some]), mode="r"))
@@ -169,9 +172,10 @@ def summed_losses(
     """Σᵢ loss(yᵢ, xᵢ·θ) at each of `thetas` (b, d) or (b, d, m), the result (b,).
 
     The raw outputs of all rows at all parameters would fill memory, so they are made and summed in
-    blocks of `BLOCK` numbers in `THREADS` threads: 256 kB, and a few times that for what the loss
+    blocks of `BLOCK` numbers in `THREADS` threads: 2 MB, and a few times that for what the loss
     makes of them, whatever n and b.
     """
+    keep_freed()
 
     def share(part: Floats) -> Floats:
         return _in_blocks(loss, X, y, part)
@@ -185,7 +189,7 @@ def _in_blocks(
 ) -> Floats:
     total = np.zeros(len(thetas))
     outputs = 1 if thetas.ndim == 2 else thetas.shape[2]
-    rows = max(1, min(len(X), BLOCK // outputs))
+    rows = max(1, min(len(X), BLOCK // outputs // TOGETHER))
     size = max(1, BLOCK // (rows * outputs))
     for row in range(0, len(X), rows):
         some, targets = X[row : row + rows], y[row : row + rows]

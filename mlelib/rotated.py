@@ -134,7 +134,7 @@ def _products(left: Floats, right: Floats, weights: Floats) -> Floats:
     (n, d), (a, b) = left.shape, weights.shape[1:]
     if a == b == 1:
         return np.asarray(left.T @ (weights[:, 0] * right))[None, None]
-    total, size = np.zeros((a * b, d * d)), max(1, 4 * BLOCK // (d * d))
+    total, size = np.zeros((a * b, d * d)), max(1, BLOCK // 2 // (d * d))
     for row in range(0, n, size):
         some = slice(row, row + size)
         pairs = (left[some, :, None] * right[some, None, :]).reshape(-1, d * d)

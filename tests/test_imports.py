@@ -20,7 +20,7 @@ MODULES = sorted(
 # A part reaches, through whatever modules lie between, only parts on earlier lines: so `losses`
 # knows no distribution and `likelihoods` no loss. A new part gets its place here.
 LAYERS = [
-    ["arguments", "exceptions"],
+    ["arguments", "exceptions", "memory"],
     ["numerics"],
     ["likelihoods", "losses", "priors", "datasets"],
     ["objectives", "kiosk"],

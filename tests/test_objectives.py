@@ -88,7 +88,7 @@ def test_many_values_at_once_are_the_values_one_by_one(case: Case, prior, monkey
 @each_case
 def test_many_values_take_no_more_memory_than_their_blocks(case: Case) -> None:
     rng = np.random.default_rng(13)
-    n, many = 20_000, 60
+    n, many = 200_000, 60
     X = add_intercept(rng.normal(size=(n, 2)))
     objective = Objective(case.likelihood, X, np.resize(case.y, n))
     thetas = rng.normal(scale=0.3, size=(many, *objective.shape))
@@ -100,7 +100,7 @@ def test_many_values_take_no_more_memory_than_their_blocks(case: Case) -> None:
     finally:
         tracemalloc.stop()
     block = objectives.BLOCK * 8 * objectives.THREADS
-    assert peak < 20 * block  # 5 MB, where the raw outputs alone are 10 MB and more
+    assert peak < 20 * block  # 41 MB, where the raw outputs alone are 96 MB and more
     assert many * n * case.likelihood.outputs * 8 > 1.5 * 20 * block
 
 

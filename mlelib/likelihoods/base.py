@@ -2,7 +2,8 @@
 
 The public methods check their arguments and then call their namesake with an underscore, which
 does not check: for callers inside the package that go over the same y many times. Those take y as
-`targets` returned it and a float64 z that fits, and neither of them warns about overflow.
+`targets` returned it and a float64 z that fits, and neither of them warns about overflow. `_loss`
+and `_nll` may write over z.
 """
 
 from abc import ABC, abstractmethod
@@ -26,7 +27,7 @@ class Likelihood(ABC):
 
     A result out of floating range is ±inf, never nan, and there is no warning. Bernoulli and
     Categorical (K ≤ 50) give log_prob within 4 units in the last place, however large or small z;
-    the others within 1e-14 of its largest term, while no y − z and no square of it overflows.
+    the others within 1e-14 of its largest term.
     """
 
     @property
@@ -40,11 +41,13 @@ class Likelihood(ABC):
 
     def nll(self, y: ArrayLike, z: ArrayLike) -> Floats:
         """−log p(y | z) = loss + constant, (..., n)."""
-        return self._nll(*self._checked(y, z))
+        targets, outputs = self._checked(y, z)
+        return self._nll(targets, outputs.copy())
 
     def loss(self, y: ArrayLike, z: ArrayLike) -> Floats:
         """The nll without the terms that the textbook drops, (..., n)."""
-        return self._loss(*self._checked(y, z))
+        targets, outputs = self._checked(y, z)
+        return self._loss(targets, outputs.copy())
 
     def constant(self, y: ArrayLike) -> Floats:
         """What the textbook drops, (n,): it depends on y at most, never on z."""

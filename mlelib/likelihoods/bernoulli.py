@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, Integers, labels
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import sigmoid, softplus
+from mlelib.numerics import sigmoid, softplus_in_place
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Bernoulli(Likelihood):
         return labels("y", y, 2)
 
     def _loss(self, y: Integers, z: Floats) -> Floats:
-        return softplus((1.0 - 2.0 * y) * z)
+        z *= 1.0 - 2.0 * y
+        return softplus_in_place(z)
 
     def _constant(self, y: Integers) -> Floats:
         return np.zeros(y.shape)

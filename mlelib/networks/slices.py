@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.func import vmap
 
-from mlelib.arguments import Floats, real_array
+from mlelib.arguments import real_array
 from mlelib.landscapes import Landscape
+from mlelib.memory import keep_freed
 from mlelib.networks.batched import outputs
 from mlelib.networks.examples import Loss, Parameters, check_problem
 
@@ -73,20 +74,21 @@ def landscape(
     if [{name: p.shape for name, p in d.items()} for d in directions] != [shapes, shapes]:
         raise ValueError(f"directions must be two, each with tensors of the shapes {shapes}")
     across, along = (torch.tensor(t.ravel(), dtype=x.dtype) for t in np.meshgrid(columns, rows))
-    origin, first, second = (
-        torch.cat([tensors[name].reshape(-1) for name in shapes])
-        for tensors in (center, *directions)
+    steps = torch.stack([torch.ones_like(across), across, along], dim=1)
+    plane = torch.stack(
+        [
+            torch.cat([tensors[name].reshape(-1) for name in shapes])
+            for tensors in (center, *directions)
+        ]
     )
     sizes = [shape.numel() for shape in shapes.values()]
-    block = max(1, BLOCK // max(len(origin), outputs_here))
+    block = max(1, BLOCK // max(plane.shape[1], outputs_here))
+    keep_freed()
 
-    def values(start: int) -> Floats:
-        s, t = (steps[start : start + block, None] for steps in (across, along))
-        parts = (origin + s * first + t * second).split(sizes, dim=1)
-        moved = {
-            k: part.contiguous().view(-1, *shapes[k]) for k, part in zip(shapes, parts, strict=True)
-        }
-        return np.asarray(vmap(partial(loss, y))(outputs(network, moved, x)).sum(dim=1))
+    def values(some: Tensor) -> Tensor:
+        parts = zip(shapes.items(), (some @ plane).split(sizes, dim=1), strict=True)
+        moved = {name: part.view(-1, *shape) for (name, shape), part in parts}
+        return vmap(partial(loss, y))(outputs(network, moved, x)).sum(dim=1)
 
-    blocks = [values(start) for start in range(0, len(across), block)]
-    return Landscape(columns, rows, np.concatenate(blocks).reshape(len(rows), len(columns)))
+    everywhere = torch.cat([values(some) for some in steps.split(block)])
+    return Landscape(columns, rows, np.asarray(everywhere).reshape(len(rows), len(columns)))
