@@ -14,6 +14,7 @@ from mlelib.existence import require_finite_optimum, slopes_may_prove, slopes_pr
 from mlelib.kinks import smallest_subgradient
 from mlelib.least_squares import least_squares
 from mlelib.likelihoods import Gaussian, Laplace, Likelihood
+from mlelib.memory import keep_freed
 from mlelib.newton import Minimum, newton
 from mlelib.objectives import Objective
 from mlelib.priors import BetaPrior, Flat, GaussianPrior, LaplacePrior, Prior
@@ -86,6 +87,7 @@ def maximum_a_posteriori(
     """
     objective = Objective(likelihood, X, y, prior)
     _require_ordinary_sizes(objective)
+    keep_freed()
     match likelihood, prior:
         case _, BetaPrior():
             minimum, errors = _coin(objective.y, prior)

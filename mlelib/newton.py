@@ -60,8 +60,9 @@ def descend(
     `step(position, last)` gives a step s and its decrement λ = √(sᵀ M s) in the matrix M that it
     was made with, when the last was `last`; λ²/2 is what a quadratic would still fall by, in nats.
     Below `CLOSE`, times the root of the value, values differ by rounding only and steps are taken
-    whole. It has converged when λ shrinks no more there, or is below `FLOOR`. (Where data are
-    nearly separable it shrinks by a factor of √e only, for long.)
+    whole. It has converged when λ shrinks no more there, or is below `FLOOR`, or will be after this
+    step, since the method is of second order: λ becomes Cλ², and the last step tells C. (Where data
+    are nearly separable λ shrinks by a factor of √e only, for long.)
     """
     position, last = start, np.inf
     for iteration in range(STEPS):
@@ -77,6 +78,8 @@ def descend(
             change = _shortened(value, position, change, before, 1e-4 * decrement**2)
             if not change.any():
                 return Minimum(position, iteration, False)
+        elif last < NEAR and decrement * (decrement / last) ** 2 < FLOOR:
+            return Minimum(position + change, iteration + 1, True)
         position, last = position + change, decrement
     return Minimum(position, STEPS, False)
 

@@ -52,17 +52,20 @@ class Rotated:
         alike = bool(np.all(felt == felt[:, :1]))  # else the coordinates of the K outputs differ
         self.shifts = np.full(self.d, softmax) & (alike | ~felt.any(axis=1))
         self.gauge = self._gauge()
+        self.asked = np.empty(0), np.empty(0)
         self.shift_variance = np.where(self.shifts & felt.all(axis=1), tau**2 / self.m, 0.0)
 
     def outputs(self, position: Floats) -> Floats:
-        """The raw outputs z, (n,) or (n, m)."""
-        gammas = position.reshape(self.m, self.d)
-        z = np.column_stack([Q @ gamma for Q, gamma in zip(self.Q, gammas, strict=True)])
-        return z[:, 0] if self.m == 1 else z
+        """The raw outputs z, (n,) or (n, m); kept until another array is asked about."""
+        if position is not self.asked[0]:
+            gammas = position.reshape(self.m, self.d)
+            z = np.column_stack([Q @ gamma for Q, gamma in zip(self.Q, gammas, strict=True)])
+            self.asked = position, z[:, 0] if self.m == 1 else z
+        return self.asked[1]
 
     def value(self, position: Floats) -> float:
         with np.errstate(over="ignore"):
-            nll = self.likelihood._nll(self.y, self.outputs(position)).sum()
+            nll = self.likelihood._nll(self.y, self.outputs(position).copy()).sum()
         return float(nll + 0.5 * position @ self.prior @ position)
 
     def gradient(self, position: Floats) -> Floats:
@@ -129,14 +132,24 @@ class Rotated:
 def _products(left: Floats, right: Floats, weights: Floats) -> Floats:
     """Σᵢ weights[i, k, j] left[i] right[i]ᵀ for all k and j at once, (a, b, d, d).
 
-    Each product of two columns is made once, in blocks that fit the cache, and not for each pair.
+    Each product of two columns is made once, in blocks that fit the cache, and not for each k and
+    j. Where `left` is `right`, `weights` must be symmetric, and so is all else.
     """
     (n, d), (a, b) = left.shape, weights.shape[1:]
     if a == b == 1:
-        return np.asarray(left.T @ (weights[:, 0] * right))[None, None]
-    total, size = np.zeros((a * b, d * d)), max(1, BLOCK // 2 // (d * d))
+        parts = (slice(row, row + BLOCK // 4 // d) for row in range(0, n, BLOCK // 4 // d))
+        return np.asarray(sum(left[p].T @ (weights[p, 0] * right[p]) for p in parts))[None, None]
+    same = left is right
+    i, j = np.triu_indices(d) if same else np.indices((d, d)).reshape(2, -1)
+    k, m = np.triu_indices(a) if same else np.indices((a, b)).reshape(2, -1)
+    total, size = np.zeros((len(k), len(i))), max(1, BLOCK // 2 // len(i))
     for row in range(0, n, size):
         some = slice(row, row + size)
-        pairs = (left[some, :, None] * right[some, None, :]).reshape(-1, d * d)
-        total += weights[some].reshape(-1, a * b).T @ pairs
-    return total.reshape(a, b, d, d)
+        pairs = left[some].T[i] * right[some].T[j]
+        total += weights[some, k, m].T @ pairs.T
+    products = np.empty((a, b, d, d))
+    products[k[:, None], m[:, None], i, j] = total
+    if same:
+        products[k[:, None], m[:, None], j, i] = total
+        products[m, k] = products[k, m]
+    return products

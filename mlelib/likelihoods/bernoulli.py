@@ -34,7 +34,8 @@ class Bernoulli(Likelihood):
         return np.asarray(sign * sigmoid(sign * z))  # σ(z) − y without the cancellation at y = 1
 
     def _curvature(self, y: Integers, z: Floats) -> Floats:
-        return np.asarray(sigmoid(z) * sigmoid(-z))
+        tail = np.exp(-np.abs(z))
+        return np.asarray(tail / (1 + tail) ** 2)
 
     def _mean(self, z: Floats) -> Floats:
         return sigmoid(z)
