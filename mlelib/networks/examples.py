@@ -23,11 +23,16 @@ def check_examples(x: Tensor, y: Tensor) -> int:
     return len(x)
 
 
+def check_network(network: nn.Module) -> None:
+    """ValueError unless `network` is one."""
+    if not isinstance(network, nn.Module):
+        raise ValueError(f"network must be a torch.nn.Module, got {spell(network)}")
+
+
 def check_problem(network: nn.Module, loss: Loss, x: Tensor, y: Tensor) -> Tensor:
     """z of `network` on `x`; ValueError too if `network` or `loss` is none, or `x` does not fit."""
     check_examples(x, y)
-    if not isinstance(network, nn.Module):
-        raise ValueError(f"network must be a torch.nn.Module, got {spell(network)}")
+    check_network(network)
     able("loss", loss)
     try:
         with torch.no_grad():

@@ -1,6 +1,7 @@
 """The loss of a network over a plane through its parameters."""
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -8,11 +9,11 @@ from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.func import vmap
 
-from mlelib.arguments import real_array
+from mlelib.arguments import real_array, seed_number
 from mlelib.landscapes import Landscape
 from mlelib.memory import keep_freed
 from mlelib.networks.batched import outputs
-from mlelib.networks.examples import Loss, Parameters, check_problem
+from mlelib.networks.examples import Loss, Parameters, check_network, check_problem, dense
 
 BLOCK = 400_000  # numbers: 3 MB
 
@@ -27,8 +28,14 @@ def filter_normalised(network: nn.Module, seed: int = 0) -> tuple[Parameters, Pa
 
     Source: Li et al. (2018), *Visualizing the loss landscape of neural nets*, section 4; biases
     stay as they are in the authors' code.
+
+    Raises
+    ------
+    ValueError
+        If `network` is none, or `seed` is no whole number that torch takes.
     """
-    generator = torch.Generator().manual_seed(seed)
+    check_network(network)
+    generator = torch.Generator().manual_seed(seed_number("seed", seed))
 
     def direction(parameter: Tensor) -> Tensor:
         if parameter.ndim < 2:
@@ -71,7 +78,7 @@ def landscape(
     columns, rows = real_array("a", a, (None,)), real_array("b", b, (None,))
     center = {name: p.detach() for name, p in network.named_parameters()}
     shapes = {name: p.shape for name, p in center.items()}
-    if [{name: p.shape for name, p in d.items()} for d in directions] != [shapes, shapes]:
+    if not isinstance(directions, tuple | list) or [*map(_shapes, directions)] != [shapes, shapes]:
         raise ValueError(f"directions must be two, each with tensors of the shapes {shapes}")
     across, along = (torch.tensor(t.ravel(), dtype=x.dtype) for t in np.meshgrid(columns, rows))
     steps = torch.stack([torch.ones_like(across), across, along], dim=1)
@@ -90,5 +97,15 @@ def landscape(
         moved = {name: part.view(-1, *shape) for (name, shape), part in parts}
         return vmap(partial(loss, y))(outputs(network, moved, x)).sum(dim=1)
 
-    everywhere = torch.cat([values(some) for some in steps.split(block)])
+    everywhere = torch.cat([values(some) for some in steps.split(block)]).detach()
     return Landscape(columns, rows, np.asarray(everywhere).reshape(len(rows), len(columns)))
+
+
+def _shapes(direction: Any) -> dict[str, torch.Size] | None:
+    """The shapes of a dictionary of tensors of floating numbers; None if it is anything else."""
+    if not isinstance(direction, dict):
+        return None
+    tensors = direction.values()
+    if not all(dense(tensor) and tensor.is_floating_point() for tensor in tensors):
+        return None
+    return {name: tensor.shape for name, tensor in direction.items()}

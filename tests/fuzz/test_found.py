@@ -165,6 +165,7 @@ REFUSED = {
         lambda: people(5, "a"),
         lambda: coins(1, 1, -1),
         lambda: networks.mlp([1, 1], seed=1.5),
+        lambda: networks.filter_normalised(networks.mlp([1, 1]), "a"),
     ],
     "weight": [lambda: datasets.People.p_diet([1.0, 2.0], [1.0, 2.0, 3.0])],
     "number": [lambda: checks.check([], 1.0)],
@@ -174,7 +175,17 @@ REFUSED = {
     "mask": [lambda: GaussianPrior(1.0, np.ma.masked_array([True, False], mask=True))],
     "eigenvalues": [lambda: networks.negative_share(1.0)],
     "widths": [lambda: networks.mlp(3), lambda: networks.mlp([[1, 2]])],
-    "network": [lambda: _trained(network=None), lambda: networks.block_spectra(1, abs, Z, Z[:, 0])],
+    "network": [
+        lambda: _trained(network=None),
+        lambda: networks.block_spectra(1, abs, Z, Z[:, 0]),
+        lambda: networks.filter_normalised(3),
+    ],
+    "directions": [
+        lambda: _seen(3),
+        lambda: _seen(({}, {})),
+        lambda: _seen("ab"),
+        lambda: _seen(({"0.weight": None, "0.bias": None},) * 2),
+    ],
     "keep": [lambda: _trained(keep=3), lambda: _trained(keep=np.asarray(1))],
     "optimiser": [lambda: _trained(optimiser=None)],
 }
@@ -203,3 +214,14 @@ def test_a_broadcast_row_is_taken_without_a_warning() -> None:
     """To ask whether it may be written to would be one."""
     row = np.broadcast_arrays(np.zeros(3), np.zeros((1, 3)))[0]
     np.testing.assert_array_equal(numerics.softplus(row), [[np.log(2.0)] * 3])
+
+
+def _seen(directions=None, y=None):
+    network = networks.mlp([2, 1])
+    directions = networks.filter_normalised(network) if directions is None else directions
+    y = Z[:, 0] if y is None else y
+    return networks.landscape(network, networks.brier, Z, y, directions, [0.0], [0.0])
+
+
+def test_the_landscape_of_labels_that_autograd_watches_is_plain_numbers() -> None:
+    assert _seen(y=Z[:, 0].clone().requires_grad_()).values == _seen().values

@@ -81,13 +81,12 @@ function(
     "networks.landscape",
     networks.landscape,
     _landscape,
-    left=frozenset({"network", "loss", "directions", "x"}),
+    left=frozenset({"loss"}),
 )
 function(
     "networks.filter_normalised",
     networks.filter_normalised,
     lambda rng: {"network": _network(rng)["network"], "seed": 3},
-    left=frozenset({"network", "seed"}),
 )
 function(
     "networks.negative_share",
