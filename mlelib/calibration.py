@@ -93,7 +93,7 @@ def temperature(likelihood: Bernoulli | Categorical, y: ArrayLike, z: ArrayLike)
     high = 1.0
     while slope(high) < 0:
         high *= 2
-    return float(1 / brentq(slope, 0.0, high, xtol=1e-14, rtol=1e-13))
+    return float(1 / brentq(slope, 0.0, high, xtol=1e-300, rtol=1e-13, maxiter=1000))
 
 
 def _margins(likelihood: Bernoulli | Categorical, y: Integers, z: Floats) -> Floats:

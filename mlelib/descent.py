@@ -53,17 +53,43 @@ def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, s
     able("objective", objective, "value", "gradient")
     theta = real_array("start", start, getattr(objective, "shape", None))
     step, steps = positive("step", step), whole("steps", steps, 0)
-    thetas, values, norms = [], [], []
     with np.errstate(all="ignore"):
-        for _ in range(steps + 1):
-            inside = bool(np.isfinite(theta).all())
-            value = float(objective.value(theta)) if inside else np.inf
-            value = np.inf if np.isnan(value) else value
-            gradient = objective.gradient(theta) if np.isfinite(value) else np.inf
-            thetas.append(theta)
-            values.append(value)
-            norms.append(float(np.linalg.norm(gradient)))
-            if not np.isfinite(value):
-                break
-            theta = theta - step * gradient
+        return _at_once(objective, theta, step, steps) or _by_steps(objective, theta, step, steps)
+
+
+def _at_once(objective: Differentiable, theta: Floats, step: float, steps: int) -> Path | None:
+    """By gradients alone, with the values of all positions together: twice as fast.
+
+    None if the objective has no `values` of many θ, or if a number on the way is not finite.
+    """
+    if not callable(values := getattr(objective, "values", None)):
+        return None
+    thetas, gradients = [theta], []
+    try:
+        for _ in range(steps):
+            gradients.append(objective.gradient(thetas[-1]))
+            thetas.append(thetas[-1] - step * gradients[-1])
+        gradients.append(objective.gradient(thetas[-1]))
+        path = np.array(thetas)
+        heights = np.asarray(values(path))
+    except ValueError:  # out of range
+        return None
+    norms = np.linalg.norm(np.reshape(gradients, (steps + 1, -1)), axis=1)
+    return Path(path, heights, norms) if np.isfinite(heights + norms).all() else None
+
+
+def _by_steps(objective: Differentiable, theta: Floats, step: float, steps: int) -> Path:
+    """As far as values are finite."""
+    thetas, values, norms = [], [], []
+    for _ in range(steps + 1):
+        inside = bool(np.isfinite(theta).all())
+        value = float(objective.value(theta)) if inside else np.inf
+        value = np.inf if np.isnan(value) else value
+        gradient = objective.gradient(theta) if np.isfinite(value) else np.inf
+        thetas.append(theta)
+        values.append(value)
+        norms.append(float(np.linalg.norm(gradient)))
+        if not np.isfinite(value):
+            break
+        theta = theta - step * gradient
     return Path(np.array(thetas), np.array(values), np.array(norms))

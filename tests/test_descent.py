@@ -114,6 +114,27 @@ def test_a_position_out_of_range_is_not_passed_to_the_objective() -> None:
     assert np.isinf(path.thetas[-1]).all()
 
 
+class OneByOne:
+    """An objective without the values of many parameters at once."""
+
+    def __init__(self, objective: Objective) -> None:
+        self.value, self.gradient = objective.value, objective.gradient
+
+
+@pytest.mark.parametrize("step", [1e-3, 0.1, 10.0])  # the last leaves the floating range
+def test_the_path_is_the_same_whether_values_come_one_by_one_or_all_at_once(step: float) -> None:
+    rng = np.random.default_rng(6)
+    X = add_intercept(rng.normal(size=(50, 2)))
+    objective = Objective(Poisson(), X, rng.poisson(3.0, size=50))
+    one_by_one, at_once = (
+        gradient_descent(f, [0.5, 0.2, -0.1], step, 40) for f in (OneByOne(objective), objective)
+    )
+    assert np.isfinite(at_once.values[-1]) == (step < 0.1)
+    np.testing.assert_array_equal(at_once.thetas, one_by_one.thetas)
+    np.testing.assert_allclose(at_once.values, one_by_one.values, rtol=1e-13)
+    np.testing.assert_allclose(at_once.gradient_norms, one_by_one.gradient_norms, rtol=1e-13)
+
+
 def test_descent_on_an_objective_ends_at_the_maximum_of_the_likelihood() -> None:
     crowd = people(200, seed=1)
     X = add_intercept(np.column_stack([(crowd.height - 1.7) / 0.1, (crowd.weight - 70) / 10]))

@@ -108,7 +108,7 @@ def test_softmax_regression_is_that_of_statsmodels(seed: int) -> None:
         (Gaussian(1.5), sm.families.Gaussian()),
         (Bernoulli(), sm.families.Binomial()),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_generalised_linear_models_are_those_of_statsmodels(likelihood, family, seed: int) -> None:
     X, y = drawn(likelihood, 300, seed)
@@ -331,7 +331,9 @@ INTERCEPTS = {
 }
 
 
-@pytest.mark.parametrize(("likelihood", "answer"), INTERCEPTS.items(), ids=str)
+@pytest.mark.parametrize(
+    ("likelihood", "answer"), INTERCEPTS.items(), ids=[str(likelihood) for likelihood in INTERCEPTS]
+)
 def test_an_intercept_alone_is_the_mean_the_median_or_the_link_of_it(likelihood, answer) -> None:
     y = likelihood.sample(np.full(41, 0.4), np.random.default_rng(12))  # odd: one median
     assert maximum_likelihood(likelihood, np.ones((41, 1)), y).theta == pytest.approx(

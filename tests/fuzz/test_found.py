@@ -225,3 +225,10 @@ def _seen(directions=None, y=None):
 
 def test_the_landscape_of_labels_that_autograd_watches_is_plain_numbers() -> None:
     assert _seen(y=Z[:, 0].clone().requires_grad_()).values == _seen().values
+
+
+def test_the_temperature_of_huge_raw_outputs_is_as_huge() -> None:
+    """Its inverse is far below what a root finder takes for 0 as a rule."""
+    y, z = [0, 1, 1, 0], np.array([-1.0, 2.0, -0.5, 0.3])
+    plain = temperature(Bernoulli(), y, z)
+    assert temperature(Bernoulli(), y, 2.0**100 * z) == pytest.approx(2.0**100 * plain, rel=1e-12)
