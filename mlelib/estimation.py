@@ -12,7 +12,7 @@ from mlelib.arguments import Floats, ordinary
 from mlelib.exceptions import NoFiniteOptimum
 from mlelib.existence import require_finite_optimum, slopes_may_prove, slopes_prove
 from mlelib.kinks import smallest_subgradient
-from mlelib.least_squares import least_squares
+from mlelib.least_squares import largest, least_squares
 from mlelib.likelihoods import Gaussian, Laplace, Likelihood
 from mlelib.memory import keep_freed
 from mlelib.newton import Minimum, newton
@@ -111,7 +111,7 @@ def maximum_a_posteriori(
 
 
 def _require_ordinary_sizes(objective: Objective) -> None:
-    ordinary("X", np.abs(objective.X).max(axis=0))
+    ordinary("X", largest(objective.X))
     ordinary("y", np.abs(objective.y).max())
     for part in (objective.likelihood, objective.prior):
         for name, value in vars(part).items():

@@ -46,7 +46,8 @@ def factorise(A: Floats) -> Factorisation:
     """
     n, d = A.shape
     scale = unit_scale(A)
-    Q, R, order = qr(A * scale, mode="economic", pivoting=True)
+    scaled = np.multiply(A, scale, order="F")  # as LAPACK takes it, or it is copied again
+    Q, R, order = qr(scaled, mode="economic", pivoting=True, overwrite_a=True, check_finite=False)
     size = np.abs(np.diag(R))
     rank = int(np.sum(size > 8 * EPS * np.sqrt(max(n, d)) * size[0]))
     if rank < d:
@@ -84,7 +85,12 @@ def least_squares(A: Floats, y: Floats) -> tuple[Floats, Factorisation]:
 
 def unit_scale(A: Floats) -> Floats:
     """Powers of 2 that bring the largest entry of each column into [½, 1); 1 where all are 0."""
-    return np.asarray(np.ldexp(1.0, -np.frexp(np.abs(A).max(axis=0))[1]))
+    return np.asarray(np.ldexp(1.0, -np.frexp(largest(A))[1]))
+
+
+def largest(A: Floats) -> Floats:
+    """The largest size of an entry of each column, (d,)."""
+    return np.asarray(np.maximum(A.max(axis=0), -A.min(axis=0)))
 
 
 def _complain(shape: tuple[int, ...], rank: int, extra: list[int]) -> None:

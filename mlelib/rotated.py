@@ -37,7 +37,9 @@ class Rotated:
         tau = objective.prior.tau if isinstance(objective.prior, GaussianPrior) else np.inf
         felt = objective.prior.felt(objective.shape).reshape(self.d, self.m)
         unlike = {
-            tuple(acts): factorise(np.vstack([objective.X, np.diag(acts / tau)[acts]]))
+            tuple(acts): factorise(
+                np.vstack([objective.X, np.diag(acts / tau)[acts]]) if acts.any() else objective.X
+            )
             for acts in np.unique(felt.T, axis=0)
         }
         self.factors = [unlike[tuple(acts)] for acts in felt.T]
