@@ -22,7 +22,10 @@ from mlelib.arguments import Floats, able, positive, real_array, whole
 
 
 class Differentiable(Protocol):
-    """Anything with a value and a gradient at θ: an `Objective`, or a class of your own."""
+    """Anything with a value and a gradient at θ: an `Objective`, or a class of your own.
+
+    If it has `values` of many θ as well, (m, …) → (m,), a descent takes them from there.
+    """
 
     def value(self, theta: Floats, /) -> float: ...
     def gradient(self, theta: Floats, /) -> Floats: ...
@@ -60,7 +63,7 @@ def gradient_descent(objective: Differentiable, start: ArrayLike, step: float, s
 def _at_once(objective: Differentiable, theta: Floats, step: float, steps: int) -> Path | None:
     """By gradients alone, with the values of all positions together: twice as fast.
 
-    None if the objective has no `values` of many θ, or if a number on the way is not finite.
+    None if the objective has no such `values`, or if a number on the way is not finite.
     """
     if not callable(values := getattr(objective, "values", None)):
         return None
@@ -75,7 +78,8 @@ def _at_once(objective: Differentiable, theta: Floats, step: float, steps: int) 
     except ValueError:  # out of range
         return None
     norms = np.linalg.norm(np.reshape(gradients, (steps + 1, -1)), axis=1)
-    return Path(path, heights, norms) if np.isfinite(heights + norms).all() else None
+    fine = heights.shape == norms.shape and bool(np.isfinite(heights + norms).all())
+    return Path(path, heights, norms) if fine else None
 
 
 def _by_steps(objective: Differentiable, theta: Floats, step: float, steps: int) -> Path:

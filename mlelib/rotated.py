@@ -139,7 +139,8 @@ def _products(left: Floats, right: Floats, weights: Floats) -> Floats:
     """
     (n, d), (a, b) = left.shape, weights.shape[1:]
     if a == b == 1:
-        parts = (slice(row, row + BLOCK // 4 // d) for row in range(0, n, BLOCK // 4 // d))
+        size = max(1, BLOCK // 4 // d)
+        parts = (slice(row, row + size) for row in range(0, n, size))
         return np.asarray(sum(left[p].T @ (weights[p, 0] * right[p]) for p in parts))[None, None]
     same = left is right
     i, j = np.triu_indices(d) if same else np.indices((d, d)).reshape(2, -1)

@@ -87,7 +87,7 @@ def landscape(
             torch.cat([tensors[name].reshape(-1) for name in shapes])
             for tensors in (center, *directions)
         ]
-    )
+    ).to(x.dtype)
     sizes = [shape.numel() for shape in shapes.values()]
     block = max(1, BLOCK // max(plane.shape[1], outputs_here))
     keep_freed()

@@ -232,3 +232,8 @@ def test_the_temperature_of_huge_raw_outputs_is_as_huge() -> None:
     y, z = [0, 1, 1, 0], np.array([-1.0, 2.0, -0.5, 0.3])
     plain = temperature(Bernoulli(), y, z)
     assert temperature(Bernoulli(), y, 2.0**100 * z) == pytest.approx(2.0**100 * plain, rel=1e-12)
+
+
+def test_directions_may_be_of_another_precision() -> None:
+    halves = networks.filter_normalised(networks.mlp([2, 1]).float())
+    assert _seen(directions=halves).values == _seen().values
