@@ -48,7 +48,8 @@ function liveStage(root, spec, onMove) {
 // A slot: a function that shows markup in an element. Between two states mostly values differ, which stand in single quotes
 // (svg.py) and are set one by one; the markup is parsed only if something else does.
 function liveSlot(element) {
-  let shown = null; // the markup, split at its quotes: every second part is a value
+  let last = null; // the markup
+  let shown = null; // the same, split at its quotes: every second part is a value
   let places = null; // [element, attribute] of each value, once they are asked for
 
   function refill(parts) {
@@ -66,6 +67,8 @@ function liveSlot(element) {
   }
 
   return (markup) => {
+    if (markup === last) return;
+    last = markup;
     const parts = markup.split("'");
     const alike = shown?.length === parts.length && parts.every((part, i) => i % 2 || part === shown[i]);
     if (alike) refill(parts);
