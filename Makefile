@@ -20,7 +20,7 @@ test: $(VENV)/test book  ## Check format, lint and types, then run every test
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest
 
 bench: $(VENV)/test book  ## Measure what must be fast; the machine should have nothing else to do
 	$(BIN)/python -m benchmarks

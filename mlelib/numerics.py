@@ -14,10 +14,10 @@ from mlelib.arguments import Floats, numbers, positive, together
 
 def softplus(z: Floats) -> Floats:
     """log(1 + eᶻ): the Bernoulli's nll of y = 0 at the logit z, and at −z that of y = 1."""
-    return softplus_in_place(numbers("z", z).copy())
+    return _softplus_in_place(numbers("z", z).copy())
 
 
-def softplus_in_place(z: Floats) -> Floats:
+def _softplus_in_place(z: Floats) -> Floats:
     """`softplus`, written over the array `z`: a landscape asks for many, and memory is slow."""
     with np.errstate(invalid="ignore"):
         tail = np.asarray(np.copysign(z, -1.0))  # −|z|

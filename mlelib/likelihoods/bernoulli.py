@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlelib.arguments import Floats, Integers, labels
 from mlelib.likelihoods.base import Likelihood
-from mlelib.numerics import sigmoid, softplus_in_place
+from mlelib.numerics import _softplus_in_place, sigmoid
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Bernoulli(Likelihood):
 
     def _loss(self, y: Integers, z: Floats) -> Floats:
         z *= 1.0 - 2.0 * y
-        return softplus_in_place(z)
+        return _softplus_in_place(z)
 
     def _constant(self, y: Integers) -> Floats:
         return np.zeros(y.shape)
