@@ -175,7 +175,8 @@ def summed_losses(
     blocks of `BLOCK` numbers in `THREADS` threads: 2 MB, and a few times that for what the loss
     makes of them, whatever n and b.
     """
-    if len(X) * thetas[:, :1].size <= BLOCK:  # less than threads are worth
+    outputs = thetas[:, 0].size  # of all parameters, for one row
+    if len(X) * outputs <= BLOCK:  # less than threads are worth
         return _in_blocks(loss, X, y, thetas)
     keep_freed()
 

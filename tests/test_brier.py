@@ -118,9 +118,7 @@ def test_many_values_take_no_more_memory_than_their_blocks() -> None:
     finally:
         tracemalloc.stop()
     budget = 20 * objectives.BLOCK * 8 * objectives.THREADS
-    assert (
-        peak < budget < 100 * 200_000 * 8 / 3
-    )  # all raw outputs at once are more than three times
+    assert peak < budget < 100 * 200_000 * 8 / 3  # a third of all raw outputs at once
 
 
 def test_landscapes_and_descent_take_it_and_show_that_it_is_not_convex() -> None:
