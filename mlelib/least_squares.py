@@ -45,8 +45,9 @@ def factorise(A: Floats) -> Factorisation:
         If a column, once scaled, is a combination of the others to within rounding.
     """
     n, d = A.shape
-    scale = unit_scale(A)
-    scaled = np.multiply(A, scale, order="F")  # as LAPACK takes it, or it is copied again
+    scaled = np.array(A, order="F")  # as LAPACK takes it, or it is copied again
+    scale = unit_scale(scaled)
+    scaled *= scale
     Q, R, order = qr(scaled, mode="economic", pivoting=True, overwrite_a=True, check_finite=False)
     size = np.abs(np.diag(R))
     rank = int(np.sum(size > 8 * EPS * np.sqrt(max(n, d)) * size[0]))
@@ -90,7 +91,7 @@ def unit_scale(A: Floats) -> Floats:
 
 def largest(A: Floats) -> Floats:
     """The largest size of an entry of each column, (d,)."""
-    return np.asarray(np.maximum(A.max(axis=0), -A.min(axis=0)))
+    return np.asarray(np.abs(A).max(axis=0))
 
 
 def _complain(shape: tuple[int, ...], rank: int, extra: list[int]) -> None:

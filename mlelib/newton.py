@@ -64,23 +64,26 @@ def descend(
     step, since the method is of second order: λ becomes Cλ², and the last step tells C. (Where data
     are nearly separable λ shrinks by a factor of √e only, for long.)
     """
-    position, last = start, np.inf
+    position, before, last = start, value(start), np.inf
     for iteration in range(STEPS):
         try:
             change, decrement = step(position, last)
         except LinAlgError:  # no curvature is left along some direction
             return Minimum(position, iteration, False)
-        before = value(position)
         close = CLOSE * np.sqrt(1 + abs(before))
         if decrement < FLOOR or (last < close and decrement >= 0.9 * last):
             return Minimum(position, iteration, True)
         if decrement >= close:
-            change = _shortened(value, position, change, before, 1e-4 * decrement**2)
-            if not change.any():
+            found = _search(value, position, change, before, 1e-4 * decrement**2)
+            if found is None:
                 return Minimum(position, iteration, False)
-        elif last < NEAR and decrement * (decrement / last) ** 2 < FLOOR:
-            return Minimum(position + change, iteration + 1, True)
-        position, last = position + change, decrement
+            position, before = found
+        else:
+            position = position + change
+            if last < NEAR and decrement * (decrement / last) ** 2 < FLOOR:
+                return Minimum(position, iteration + 1, True)
+            before = value(position)
+        last = decrement
     return Minimum(position, STEPS, False)
 
 
@@ -89,16 +92,19 @@ def _solve(matrix: Floats, gradient: Floats) -> tuple[Floats, float]:
     return step, float(np.sqrt(np.abs(gradient @ step)))
 
 
-def _shortened(
+def _search(
     value: Callable[[Floats], float], position: Floats, step: Floats, before: float, fall: float
-) -> Floats:
-    """The longest of step, step/2, step/4, … with which the value falls by enough, or zeros.
+) -> tuple[Floats, float] | None:
+    """Where the longest of step, step/2, step/4, … leads with which the value falls by enough, and
+    the value there.
 
-    Enough is its share of `fall` (Armijo), but for the rounding of values.
+    Enough is its share of `fall` (Armijo), but for the rounding of values. None if no step does.
     """
     length = 1.0
     while length > 1e-12:
-        if value(position + length * step) <= before - length * fall + 1e-14 * abs(before):
-            return length * step
+        reached = position + length * step
+        after = value(reached)
+        if after <= before - length * fall + 1e-14 * abs(before):
+            return reached, after
         length /= 2
-    return np.zeros_like(step)
+    return None
