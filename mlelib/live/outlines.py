@@ -51,7 +51,7 @@ def path_data(path: Path, transform: Transform, height: float, *, units: float =
         elif code != Path.STOP:
             letter, size = _SEGMENTS[int(code)]
             ends = run[size - 1 :: size]
-            begins = np.vstack([here[None], ends[:-1]])
+            begins = np.concatenate((here[None], ends[:-1]))
             steps = run.reshape(-1, size, 2) - begins[:, None]
             here = ends[-1]
             pieces.append(letter + " ".join(map(str, steps.ravel().tolist())))

@@ -14,6 +14,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
+from math import isfinite
 from typing import Any, cast
 
 import numpy as np
@@ -205,11 +206,14 @@ class SvgRenderer(RendererBase):
         """Draw the shape, whose data lie at the origin, at each place."""
         fill, stroke = paint.fill(gc, face), paint.stroke(gc)
         style = fill + stroke + paint.opacity(gc) + self._clip(gc)
-        copies = [
-            _moved(shape, round(x * UNITS), round((self.height - y) * UNITS))
-            for x, y in places
-            if np.isfinite(x) and np.isfinite(y)
-        ]
+        copies = _moved(
+            shape,
+            [
+                (round(x * UNITS), round((self.height - y) * UNITS))
+                for x, y in places
+                if isfinite(x) and isfinite(y)
+            ],
+        )
         if not (fill or stroke) or not copies:
             return
         if "opacity" not in style and not (fill and stroke):  # a union looks like its parts
@@ -241,9 +245,14 @@ class SvgRenderer(RendererBase):
         return f"<rect x='{x}' y='{y}' width='{number(box.width)}' height='{number(box.height)}'/>"
 
 
-def _moved(data: str, x: int, y: int) -> str:
-    """Path data elsewhere: only its moves are absolute."""
-    return re.sub(r"M(-?\d+) (-?\d+)", lambda at: f"M{int(at[1]) + x} {int(at[2]) + y}", data)
+def _moved(data: str, places: Iterable[tuple[int, int]]) -> list[str]:
+    """Path data at each of these places: only its moves are absolute."""
+    before, *moves = re.split(r"M(-?\d+) (-?\d+)", data)
+    parts = list(zip(map(int, moves[::3]), map(int, moves[1::3]), moves[2::3], strict=True))
+    return [
+        before + "".join([f"M{left + x} {top + y}{rest}" for left, top, rest in parts])
+        for x, y in places
+    ]
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:

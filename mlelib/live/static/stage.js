@@ -46,10 +46,12 @@ function liveStage(root, spec, onMove) {
 }
 
 // A slot: a function that shows markup in an element. Between two states mostly values differ, which stand in single quotes
-// (svg.py) and are set one by one; the markup is parsed only if something else does.
+// (svg.py) and are set one by one; the markup is parsed only if something else does. A slot that empties keeps its elements
+// for when they come back.
 function liveSlot(element) {
   let last = null; // the markup
-  let shown = null; // the same, split at its quotes: every second part is a value
+  let kept = []; // the elements, while the slot is empty
+  let shown = null; // their markup, split at its quotes: every second part is a value
   let places = null; // [element, attribute] of each value, once they are asked for
 
   function refill(parts) {
@@ -68,7 +70,13 @@ function liveSlot(element) {
 
   return (markup) => {
     if (markup === last) return;
+    if (last === "") element.append(...kept);
     last = markup;
+    if (markup === "") {
+      kept = [...element.children];
+      element.replaceChildren();
+      return;
+    }
     const parts = markup.split("'");
     const alike = shown?.length === parts.length && parts.every((part, i) => i % 2 || part === shown[i]);
     if (alike) refill(parts);
