@@ -216,7 +216,8 @@ class SvgRenderer(RendererBase):
         )
         if not (fill or stroke) or not copies:
             return
-        if "opacity" not in style and not (fill and stroke):  # a union looks like its parts
+        one_colour = not (fill and stroke) or tuple(face[:3]) == gc.get_rgb()[:3]
+        if one_colour and "opacity" not in style:  # a union looks like its parts
             self._extend(style, "".join(copies))
             return
         paths = "".join(f"<path d='{data}'/>" for data in copies)

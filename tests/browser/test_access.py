@@ -16,6 +16,7 @@ def test_axe_objects_to_nothing(browser: Browser, site: str, page: str) -> None:
             shown = context.new_page()
             shown.goto(f"{site}/{page}.html", wait_until="load")
             shown.add_style_tag(content="* { content-visibility: visible !important }")
+            shown.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
             for fault in Axe().run(shown).response["violations"]:
                 for node in fault["nodes"]:
                     found.append(f"{size[0]} {scheme} {fault['id']}: {node['html'][:150]}")

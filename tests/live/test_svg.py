@@ -137,7 +137,7 @@ def test_markers_lie_where_the_data_are():
     markup, _ = drawn(
         lambda axes: axes.scatter([0.25, 0.5, 0.75], [0.5, 0.5, 1], c=["red", "blue", "blue"])
     )
-    starts = re.findall(r"<path d='M(-?\d+) (-?\d+)([^']*)'", markup)
+    starts = re.findall(r"M(-?\d+) (-?\d+)([^M']*)", markup)
     assert len(starts) == 3
     assert len({shape for *_, shape in starts}) == 1
     figure = Figure(figsize=(3, 2), dpi=72)
@@ -153,6 +153,7 @@ def test_markers_are_one_path_where_that_looks_the_same():
     def dots(**style):
         return drawn(lambda axes: axes.plot([0.2, 0.21, 0.4], [0.5, 0.5, 0.6], "o", **style)[0])[0]
 
+    assert dots().count("<path") == 1  # face and edge of one colour
     assert dots(markeredgewidth=0).count("<path") == 1
     assert dots(markerfacecolor="none").count("<path") == 1
     assert dots(markeredgecolor="white").count("<path") == 3  # each ring lies on the dot before

@@ -206,7 +206,10 @@ function liveControl(box, control, onInput) {
     select.addEventListener("input", () => onInput(control.options[select.selectedIndex]));
     return {
       nearest: (value) => value,
-      show: (value) => (select.selectedIndex = control.options.indexOf(value)),
+      show: (value) => {
+        const place = control.options.indexOf(value);
+        if (select.selectedIndex !== place) select.selectedIndex = place; // the same again costs a browser as much
+      },
       write: (value) => encodeURIComponent(value),
       read: (text) => control.options.find((option) => encodeURIComponent(option) === text),
     };
